@@ -1,0 +1,5 @@
+/** Systems under test behind one port. */
+@NullMarked
+package org.kernelentry.runner.system;
+
+import org.jspecify.annotations.NullMarked;

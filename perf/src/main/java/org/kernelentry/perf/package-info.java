@@ -1,0 +1,5 @@
+/** Benchmarks and the performance gate. */
+@NullMarked
+package org.kernelentry.perf;
+
+import org.jspecify.annotations.NullMarked;

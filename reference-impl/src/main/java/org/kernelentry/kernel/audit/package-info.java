@@ -1,0 +1,5 @@
+/** Audit records of syscalls. */
+@NullMarked
+package org.kernelentry.kernel.audit;
+
+import org.jspecify.annotations.NullMarked;

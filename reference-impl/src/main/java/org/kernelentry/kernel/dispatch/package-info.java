@@ -1,0 +1,5 @@
+/** Syscall user dispatch. */
+@NullMarked
+package org.kernelentry.kernel.dispatch;
+
+import org.jspecify.annotations.NullMarked;

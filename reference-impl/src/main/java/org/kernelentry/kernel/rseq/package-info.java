@@ -1,0 +1,5 @@
+/** Restartable sequences. */
+@NullMarked
+package org.kernelentry.kernel.rseq;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tracepoints at entry and exit. */
+@NullMarked
+package org.kernelentry.kernel.tracing;
+
+import org.jspecify.annotations.NullMarked;
