@@ -1,0 +1,28 @@
+package org.kernelentry.machine;
+
+import org.kernelentry.machine.ir.BlockBuilder;
+import org.kernelentry.machine.ir.Helper;
+import org.kernelentry.machine.memory.CodeWindow;
+
+/** An instruction set: how many register slots it has and how bytes become the intermediate form. Stateless. */
+public interface Isa {
+    /** Name as on the command line, for example {@code x86-64}. */
+    String name();
+
+    /** Slots of {@link CpuState#r} the architecture defines; temporaries of the intermediate form start here. */
+    int registerSlots();
+
+    /** The instruction set's helpers; {@code Op.HELPER} numbers index this array. */
+    Helper[] helpers();
+
+    /**
+     * Decodes the instruction at {@code code.pc()} and appends its meaning to {@code out}.
+     *
+     * <p>Never throws for any bytes: an unknown encoding emits {@code out.exit(CpuExit.UNDEFINED, ...)}. A fetch beyond the readable
+     * code makes {@link CodeWindow} throw its fetch fault, which the engine turns into a precise {@link CpuExit#PAGE_FAULT}.
+     * Registers are written only after every access of the instruction that can fault.
+     *
+     * @param mode {@link CpuState#mode} the block is decoded for
+     */
+    void decode(CodeWindow code, int mode, BlockBuilder out);
+}

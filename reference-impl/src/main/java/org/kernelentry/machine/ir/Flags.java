@@ -1,0 +1,138 @@
+package org.kernelentry.machine.ir;
+
+import org.kernelentry.machine.CpuState;
+
+/**
+ * The condition flags of a {@link CpuState}, computed when read.
+ *
+ * <p>The packed form uses the bit places of x86 EFLAGS for all architectures: C 0, P 2, A 4, Z 6, N 7, V 11.
+ */
+public final class Flags {
+    public static final int C = 1;
+    public static final int P = 1 << 2;
+    public static final int A = 1 << 4;
+    public static final int Z = 1 << 6;
+    public static final int N = 1 << 7;
+    public static final int V = 1 << 11;
+    public static final int ALL = C | P | A | Z | N | V;
+
+    private Flags() {}
+
+    /** All six flags in the packed form. */
+    public static int packed(final CpuState s) {
+        return packed((int) s.r[s.flags], s.r[s.flags + 1], s.r[s.flags + 2], s.r[s.flags + 3]);
+    }
+
+    /** Replaces all flags. */
+    public static void set(final CpuState s, final int packed) {
+        s.r[s.flags] = FlagKind.pack(FlagKind.RAW, 64);
+        s.r[s.flags + 3] = packed & ALL;
+    }
+
+    static int packed(final int kindAndWidth, final long a, final long b, final long result) {
+        if (kindAndWidth >> 8 == FlagKind.RAW) {
+            return (int) result;
+        }
+        int f = 0;
+        f |= carry(kindAndWidth, a, b, result) ? C : 0;
+        f |= parity(kindAndWidth, result) ? P : 0;
+        f |= adjust(kindAndWidth, a, b, result) ? A : 0;
+        f |= zero(kindAndWidth, result) ? Z : 0;
+        f |= sign(kindAndWidth, result) ? N : 0;
+        f |= overflow(kindAndWidth, a, b, result) ? V : 0;
+        return f;
+    }
+
+    private static long top(final int kindAndWidth) {
+        return 1L << (kindAndWidth & 0xff) - 1;
+    }
+
+    static boolean zero(final int kw, final long result) {
+        return kw >> 8 == FlagKind.RAW ? (result & Z) != 0 : (result << 64 - (kw & 0xff)) == 0;
+    }
+
+    static boolean sign(final int kw, final long result) {
+        return kw >> 8 == FlagKind.RAW ? (result & N) != 0 : (result & top(kw)) != 0;
+    }
+
+    static boolean parity(final int kw, final long result) {
+        return kw >> 8 == FlagKind.RAW ? (result & P) != 0 : (Integer.bitCount((int) result & 0xff) & 1) == 0;
+    }
+
+    static boolean carry(final int kw, final long a, final long b, final long result) {
+        switch (kw >> 8) {
+            case FlagKind.RAW:
+                return (result & C) != 0;
+            case FlagKind.ADD:
+                return ((a & b | (a | b) & ~result) & top(kw)) != 0;
+            case FlagKind.SUB:
+                return ((~a & b | (~a | b) & result) & top(kw)) != 0;
+            case FlagKind.SUBC:
+                return ((~a & b | (~a | b) & result) & top(kw)) == 0;
+            case FlagKind.RESULT_CV:
+            case FlagKind.INC:
+            case FlagKind.DEC:
+                return a != 0;
+            default:
+                return false;
+        }
+    }
+
+    static boolean overflow(final int kw, final long a, final long b, final long result) {
+        switch (kw >> 8) {
+            case FlagKind.RAW:
+                return (result & V) != 0;
+            case FlagKind.ADD:
+                return ((a ^ result) & (b ^ result) & top(kw)) != 0;
+            case FlagKind.SUB:
+            case FlagKind.SUBC:
+                return ((a ^ b) & (a ^ result) & top(kw)) != 0;
+            case FlagKind.RESULT_CV:
+                return b != 0;
+            case FlagKind.INC:
+                return (result << 64 - (kw & 0xff)) == Long.MIN_VALUE;
+            case FlagKind.DEC:
+                return (result + 1 << 64 - (kw & 0xff)) == Long.MIN_VALUE;
+            default:
+                return false;
+        }
+    }
+
+    static boolean adjust(final int kw, final long a, final long b, final long result) {
+        switch (kw >> 8) {
+            case FlagKind.RAW:
+                return (result & A) != 0;
+            case FlagKind.ADD:
+            case FlagKind.SUB:
+            case FlagKind.SUBC:
+                return ((a ^ b ^ result) & 0x10) != 0;
+            case FlagKind.INC:
+                return (result & 0xf) == 0;
+            case FlagKind.DEC:
+                return (result & 0xf) == 0xf;
+            default:
+                return false;
+        }
+    }
+
+    /** Whether {@code cond} of {@link Cond} holds. */
+    public static boolean test(final CpuState s, final int cond) {
+        final int kw = (int) s.r[s.flags];
+        final long a = s.r[s.flags + 1];
+        final long b = s.r[s.flags + 2];
+        final long res = s.r[s.flags + 3];
+        final boolean yes = switch (cond >> 1) {
+            case Cond.Z >> 1 -> zero(kw, res);
+            case Cond.C >> 1 -> carry(kw, a, b, res);
+            case Cond.N >> 1 -> sign(kw, res);
+            case Cond.V >> 1 -> overflow(kw, a, b, res);
+            case Cond.C_AND_NZ >> 1 -> carry(kw, a, b, res) && !zero(kw, res);
+            case Cond.GE >> 1 -> sign(kw, res) == overflow(kw, a, b, res);
+            case Cond.GT >> 1 -> !zero(kw, res) && sign(kw, res) == overflow(kw, a, b, res);
+            case Cond.NC_AND_NZ >> 1 -> !carry(kw, a, b, res) && !zero(kw, res);
+            case Cond.P >> 1 -> parity(kw, res);
+            default -> throw new IllegalArgumentException("condition " + cond);
+        };
+        return yes == ((cond & 1) == 0);
+    }
+}

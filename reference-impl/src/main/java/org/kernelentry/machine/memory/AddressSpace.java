@@ -1,0 +1,86 @@
+package org.kernelentry.machine.memory;
+
+/**
+ * Guest memory of one process: pages of 4 KiB with permissions.
+ *
+ * <p>Accesses are little-endian, may be unaligned and may cross pages. A refused access throws the space's preallocated
+ * {@link MemoryFault} that names the lowest refused byte and has no effect on memory. Addresses are unsigned 64-bit; an access that
+ * would wrap at the top is refused. Addresses at or above {@code top} never exist.
+ */
+public interface AddressSpace {
+    int PAGE_SHIFT = 12;
+    int PAGE_SIZE = 1 << PAGE_SHIFT;
+    int PROT_NONE = 0;
+    int PROT_READ = 1;
+    int PROT_WRITE = 2;
+    int PROT_EXEC = 4;
+
+    /** First address that no mapping can contain (TASK_SIZE). */
+    long top();
+
+    /** Maps fresh zeroed pages over [address, address+length), replacing what was there; both multiples of the page size. */
+    void map(long address, long length, int prot);
+
+    /** Maps the same pages that {@code from} has at {@code source}: a write through one is seen through the other. */
+    void share(long address, long length, int prot, AddressSpace from, long source);
+
+    void unmap(long address, long length);
+
+    /** Changes permissions; false when some page of the range is not mapped (the mapped ones before it are changed, as Linux does). */
+    boolean protect(long address, long length, int prot);
+
+    /** Permissions of the page that holds {@code address}, or -1 when it is not mapped. */
+    int protection(long address);
+
+    /** A copy for fork: same mappings and contents; pages mapped by {@link #share} stay shared, the others are copied (lazily or not). */
+    AddressSpace fork();
+
+    /** Bytes mapped, for limits. */
+    long mappedBytes();
+
+    /** Lowest free gap of {@code length} bytes at or above {@code hint}, page aligned, or -1. */
+    long findGap(long hint, long length);
+
+    int load8(long address);
+
+    int load16(long address);
+
+    int load32(long address);
+
+    long load64(long address);
+
+    void store8(long address, int value);
+
+    void store16(long address, int value);
+
+    void store32(long address, int value);
+
+    void store64(long address, long value);
+
+    /** Fetches one byte of code: needs PROT_EXEC. */
+    int fetch8(long address);
+
+    /** Copies guest memory out; all or nothing. */
+    void load(long address, byte[] into, int offset, int length);
+
+    /** Copies into guest memory; nothing is written when any byte is refused. */
+    void store(long address, byte[] from, int offset, int length);
+
+    /** As {@link #load} for a debugger or loader: permissions are ignored, unmapped pages still fault (FOLL_FORCE). */
+    void peek(long address, byte[] into, int offset, int length);
+
+    /** As {@link #store} for a debugger or loader: permissions are ignored, cached code of the page is dropped. */
+    void poke(long address, byte[] from, int offset, int length);
+
+    /**
+     * Changes whenever code that was fetched from this space may have changed meaning (a store to, remap or permission loss of a page
+     * that holds cached blocks). Engines compare it.
+     */
+    int codeGeneration();
+
+    /** Notes that blocks were decoded from the page of {@code address}, so that changes to it bump {@link #codeGeneration}. */
+    void noteCode(long address);
+
+    /** The preallocated fault, filled by the access that was last refused. */
+    MemoryFault fault();
+}
