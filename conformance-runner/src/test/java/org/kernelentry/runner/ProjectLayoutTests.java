@@ -2,10 +2,16 @@ package org.kernelentry.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,10 +20,15 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
-/** Dependencies run downwards only, as the POMs state them. Covers perf, which the runner's class path does not hold. */
-final class ModuleGraphTests {
+/**
+ * The tree as files: dependencies run downwards only, as the POMs state them (perf included, which the runner's class
+ * path does not hold), and every test is found.
+ */
+final class ProjectLayoutTests {
 
     private static final Path ROOT = projectRoot();
+    private static final Pattern TEST_ANNOTATION =
+            Pattern.compile("^ *@(Test|ParameterizedTest|TestFactory)\\b", Pattern.MULTILINE);
 
     @ParameterizedTest
     @CsvSource({
@@ -50,6 +61,34 @@ final class ModuleGraphTests {
                         "perf",
                         "reference-impl",
                         "spec-features");
+    }
+
+    @Test
+    void every_class_with_tests_is_named_so_that_it_runs() throws IOException {
+        var misnamed = new TreeSet<String>();
+        for (Path file : testSources()) {
+            if (TEST_ANNOTATION.matcher(Files.readString(file)).find()
+                    && !file.toString().endsWith("Tests.java")) {
+                misnamed.add(ROOT.relativize(file).toString());
+            }
+        }
+        assertThat(misnamed).as("test classes whose name does not end in Tests").isEmpty();
+    }
+
+    private static List<Path> testSources() throws IOException {
+        var found = new ArrayList<Path>();
+        try (DirectoryStream<Path> modules = Files.newDirectoryStream(ROOT)) {
+            for (Path module : modules) {
+                Path tests = module.resolve("src/test/java");
+                if (Files.isDirectory(tests)) {
+                    try (Stream<Path> files = Files.walk(tests)) {
+                        files.filter(file -> file.toString().endsWith(".java")).forEach(found::add);
+                    }
+                }
+            }
+        }
+        assertThat(found).as("test sources").isNotEmpty();
+        return found;
     }
 
     private static Set<String> projectDependenciesOf(String module) throws Exception {
