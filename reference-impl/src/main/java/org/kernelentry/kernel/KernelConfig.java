@@ -1,0 +1,86 @@
+package org.kernelentry.kernel;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * What kind of kernel the reference is: the choices a build and a boot make.
+ *
+ * @param flavour whether the port uses the generic entry code or its own of Linux 7.3
+ * @param version {@code major * 100 + minor}: behaviour that the catalogue's column "Since" says changed follows it
+ * @param cpus number of CPUs, at least 1
+ * @param options kernel options that are on
+ */
+public record KernelConfig(Flavour flavour, int version, int cpus, Set<Option> options) {
+    /** Linux 7.3, the catalogue's baseline. */
+    public static final int V7_3 = 703;
+    /** Linux 6.1. */
+    public static final int V6_1 = 601;
+
+    /** Which entry code a port runs. */
+    public enum Flavour {
+        /** What the generic entry code does on that architecture; on x86 the only one. */
+        GENERIC,
+        /** What arm64 and arm do today in 7.3. */
+        NATIVE
+    }
+
+    /** Kernel options the entry code depends on, in the kernel's spelling. */
+    public enum Option {
+        SECCOMP_FILTER,
+        SYSCALL_USER_DISPATCH,
+        AUDITSYSCALL,
+        TRACEPOINTS,
+        RSEQ,
+        PREEMPTION,
+        PROVE_LOCKING,
+        DEBUG_ENTRY,
+        CONTEXT_TRACKING_USER,
+        COMPAT,
+        OABI_COMPAT,
+        KUSER_HELPERS,
+        /** Not in any kernel: the seed's open question, a fast syscall restart inside the generic loop. */
+        PROPOSED_GENERIC_FAST_RESTART
+    }
+
+    public KernelConfig {
+        options = Set.copyOf(options);
+        if (cpus < 1) {
+            throw new IllegalArgumentException("at least one CPU is needed");
+        }
+    }
+
+    /** All ordinary options on, one CPU, Linux 7.3. */
+    public static KernelConfig of(final Flavour flavour) {
+        final EnumSet<Option> on = EnumSet.allOf(Option.class);
+        on.remove(Option.PROPOSED_GENERIC_FAST_RESTART);
+        on.remove(Option.OABI_COMPAT);
+        return new KernelConfig(flavour, V7_3, 1, on);
+    }
+
+    public boolean has(final Option option) {
+        return options.contains(option);
+    }
+
+    public boolean generic() {
+        return flavour == Flavour.GENERIC;
+    }
+
+    public KernelConfig with(final Option option) {
+        final EnumSet<Option> on = EnumSet.noneOf(Option.class);
+        on.addAll(options);
+        on.add(option);
+        return new KernelConfig(flavour, version, cpus, on);
+    }
+
+    public KernelConfig without(final Option option) {
+        final EnumSet<Option> on = EnumSet.noneOf(Option.class);
+        on.addAll(options);
+        on.remove(option);
+        return new KernelConfig(flavour, version, cpus, on);
+    }
+
+    public KernelConfig withCpus(final int count) {
+        return new KernelConfig(flavour, version, count, options);
+    }
+}

@@ -1,0 +1,18 @@
+package org.kernelentry.kernel.syscall;
+
+import org.jspecify.annotations.Nullable;
+import org.kernelentry.kernel.Kernel;
+
+/** All system call bodies by name; ports build their tables from it. */
+public final class SyscallBodies {
+    final Kernel k;
+
+    public SyscallBodies(final Kernel kernel) {
+        this.k = kernel;
+    }
+
+    /** Body of a call by its kernel name ({@code getppid}, {@code rt_sigaction}), or null when the model has none: the table slot is then {@code sys_ni_syscall}. */
+    public @Nullable SyscallBody find(final String name) {
+        throw new UnsupportedOperationException("not built yet");
+    }
+}

@@ -1,0 +1,36 @@
+package org.kernelentry.kernel.task;
+
+import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.entry.Irq;
+import org.kernelentry.machine.CpuExit;
+
+/** What a task does while it lives: run user instructions, enter the kernel, run again. */
+public final class UserLoop {
+    private final Kernel k;
+
+    public UserLoop(final Kernel kernel) {
+        this.k = kernel;
+    }
+
+    /**
+     * Runs {@code task} on its own context for ever; leaves only by the scheduler's unwinding when the task has died. Called with the
+     * machine's registers restored and the state of user mode established.
+     */
+    public void run(final Task task) {
+        while (true) {
+            final CpuLocal cpu = k.cpu;
+            cpu.irqsEnabled = true;
+            cpu.inUser = true;
+            final int exit = cpu.pending.isEmpty() ? cpu.machine.run(k.sched.budget(cpu)) : CpuExit.INTERRUPT_WINDOW;
+            cpu.inUser = false;
+            // Every entry from user mode comes with interrupts disabled by the hardware.
+            cpu.irqsEnabled = false;
+            if (exit == CpuExit.INTERRUPT_WINDOW) {
+                final Irq irq = cpu.pending.poll();
+                k.arch.interruptFromUser(cpu, task, irq != null ? irq : k.sched.tick(cpu));
+            } else {
+                k.arch.enterFromUser(cpu, task, exit);
+            }
+        }
+    }
+}

@@ -1,0 +1,224 @@
+package org.kernelentry.kernel.tracking;
+
+import org.kernelentry.kernel.KernelConfig.Option;
+import org.kernelentry.kernel.step.Step;
+import org.kernelentry.kernel.task.CpuLocal;
+
+/**
+ * RCU's view of a CPU and the user/kernel context state.
+ *
+ * <p>Two counters: {@code nesting} counts process-level entries, {@code nmiNesting} interrupts and NMIs. Forcing the second to a known
+ * value at idle and user transitions is what hides where an imbalance came from (CTX-02..CTX-04). Source: linux v7.3
+ * kernel/context_tracking.c.
+ */
+public final class ContextTracking {
+    /** {@code CT_NESTING_IRQ_NONIDLE}: the interrupt nesting of a CPU that is in the kernel for a task. */
+    public static final long CT_NESTING_IRQ_NONIDLE = Long.MAX_VALUE / 2 + 1;
+
+    /** {@code enum ctx_state}. */
+    public enum State {
+        KERNEL,
+        IDLE,
+        USER,
+        GUEST
+    }
+
+    public static final Step USER_EXIT = Step.of("user_exit_irqoff", "kernel/context_tracking.c __ct_user_exit()");
+    public static final Step USER_ENTER = Step.of("user_enter_irqoff", "kernel/context_tracking.c __ct_user_enter()");
+    public static final Step IRQ_ENTER = Step.of("ct_irq_enter", "kernel/context_tracking.c ct_irq_enter()");
+    public static final Step IRQ_EXIT = Step.of("ct_irq_exit", "kernel/context_tracking.c ct_irq_exit()");
+    public static final Step NMI_ENTER = Step.of("ct_nmi_enter", "kernel/context_tracking.c ct_nmi_enter()");
+    public static final Step NMI_EXIT = Step.of("ct_nmi_exit", "kernel/context_tracking.c ct_nmi_exit()");
+    public static final Step IDLE_ENTER = Step.of("ct_idle_enter", "kernel/context_tracking.c ct_idle_enter()");
+    public static final Step IDLE_EXIT = Step.of("ct_idle_exit", "kernel/context_tracking.c ct_idle_exit()");
+    public static final Step RCU_IRQ_ENTER_CHECK_TICK =
+            Step.of("rcu_irq_enter_check_tick", "kernel/rcu/tree.c __rcu_irq_enter_check_tick()");
+
+    private static final String FILE = "kernel/context_tracking.c ";
+
+    private final CpuLocal cpu;
+    private State state = State.KERNEL;
+    private boolean watching = true;
+    private long nesting = 1;
+    private long nmiNesting = CT_NESTING_IRQ_NONIDLE;
+
+    public ContextTracking(final CpuLocal cpu) {
+        this.cpu = cpu;
+    }
+
+    public State state() {
+        return state;
+    }
+
+    /** {@code rcu_is_watching_curr_cpu()}. */
+    public boolean rcuWatching() {
+        return watching;
+    }
+
+    public long nesting() {
+        return nesting;
+    }
+
+    public long nmiNesting() {
+        return nmiNesting;
+    }
+
+    /** {@code context_tracking_enabled_this_cpu()}. */
+    public boolean active() {
+        return cpu.kernel.config.has(Option.CONTEXT_TRACKING_USER);
+    }
+
+    /** {@code user_exit_irqoff()}: entry from user mode. */
+    public void userExitIrqoff() {
+        if (active() && state == State.USER) {
+            kernelEnter();
+            state = State.KERNEL;
+            cpu.kernel.trace.event(cpu, "context_tracking:user_exit", "");
+        }
+        cpu.kernel.steps.at(cpu, USER_EXIT);
+    }
+
+    /** {@code user_enter_irqoff()}: the last kernel step before user mode. */
+    public void userEnterIrqoff() {
+        if (active() && state == State.KERNEL) {
+            cpu.kernel.trace.event(cpu, "context_tracking:user_enter", "");
+            state = State.USER;
+            kernelExit();
+        }
+        cpu.kernel.steps.at(cpu, USER_ENTER);
+    }
+
+    public void idleEnter() {
+        if (cpu.irqsEnabled) {
+            warn("ct_idle_enter", "interrupts are enabled");
+        }
+        state = State.IDLE;
+        kernelExit();
+        cpu.kernel.steps.at(cpu, IDLE_ENTER);
+    }
+
+    public void idleExit() {
+        kernelEnter();
+        state = State.KERNEL;
+        cpu.kernel.steps.at(cpu, IDLE_EXIT);
+    }
+
+    /** {@code ct_kernel_exit()}: RCU stops watching unless a nested process level remains. */
+    private void kernelExit() {
+        if (nmiNesting != CT_NESTING_IRQ_NONIDLE) {
+            warn("ct_kernel_exit", "interrupt nesting is " + relative(nmiNesting) + " on the way to " + state);
+        }
+        nmiNesting = 0;
+        if (nesting != 1) {
+            nesting--;
+            return;
+        }
+        event("End", nesting, 0);
+        nesting = 0;
+        watching = false;
+    }
+
+    /** {@code ct_kernel_enter()}. */
+    private void kernelEnter() {
+        if (nesting != 0) {
+            nesting++;
+            return;
+        }
+        watching = true;
+        event("Start", nesting, 1);
+        nesting = 1;
+        if (nmiNesting != 0) {
+            warn("ct_kernel_enter", "interrupt nesting is " + nmiNesting + " on the way from " + state);
+        }
+        nmiNesting = CT_NESTING_IRQ_NONIDLE;
+    }
+
+    public void nmiEnter() {
+        enterNested("Startirq");
+        cpu.kernel.steps.at(cpu, NMI_ENTER);
+    }
+
+    public void nmiExit() {
+        exitNested("Endirq");
+        cpu.kernel.steps.at(cpu, NMI_EXIT);
+    }
+
+    public void irqEnter() {
+        cpu.lockdep.assertIrqsDisabled("ct_irq_enter");
+        enterNested("Startirq");
+        cpu.kernel.steps.at(cpu, IRQ_ENTER);
+    }
+
+    public void irqExit() {
+        cpu.lockdep.assertIrqsDisabled("ct_irq_exit");
+        exitNested("Endirq");
+        cpu.kernel.steps.at(cpu, IRQ_EXIT);
+    }
+
+    /** {@code rcu_irq_enter_check_tick()}: an interrupt of a kernel context that RCU watches; no counter moves. */
+    public void irqEnterCheckTick() {
+        if (!watching) {
+            warn("rcu_irq_enter_check_tick", "RCU is not watching");
+        }
+        cpu.kernel.steps.at(cpu, RCU_IRQ_ENTER_CHECK_TICK);
+    }
+
+    /** {@code CT_WARN_ON(ct_state() != expected)}. */
+    public void expect(final State expected, final String where) {
+        if (active() && state != expected) {
+            warn(where, "context is " + state + ", not " + expected);
+        }
+    }
+
+    private void enterNested(final String outermost) {
+        if (nmiNesting < 0) {
+            warn("ct_nmi_enter", "interrupt nesting is " + nmiNesting);
+        }
+        final int by;
+        if (watching) {
+            by = 2;
+            event("++=", nmiNesting, nmiNesting + 2);
+        } else {
+            watching = true;
+            by = 1;
+            event(outermost, nmiNesting, nmiNesting + 1);
+        }
+        nmiNesting += by;
+    }
+
+    private void exitNested(final String outermost) {
+        if (nmiNesting <= 0) {
+            warn("ct_nmi_exit", "interrupt nesting is " + nmiNesting);
+        }
+        if (!watching) {
+            warn("ct_nmi_exit", "RCU is not watching");
+        }
+        if (nmiNesting != 1) {
+            event("--=", nmiNesting, nmiNesting - 2);
+            nmiNesting -= 2;
+            return;
+        }
+        event(outermost, nmiNesting, 0);
+        nmiNesting = 0;
+        watching = false;
+    }
+
+    private void event(final String what, final long from, final long to) {
+        if (cpu.kernel.trace.enabled("rcu:rcu_watching")) {
+            cpu.kernel.trace.event(cpu, "rcu:rcu_watching", what + " " + relative(from) + " " + relative(to));
+        }
+    }
+
+    /** {@code base+2} for values near the non-idle constant, so that traces stay readable and independent of its size. */
+    public static String relative(final long value) {
+        final long delta = value - CT_NESTING_IRQ_NONIDLE;
+        if (Math.abs(delta) > 1000) {
+            return Long.toString(value);
+        }
+        return delta == 0 ? "base" : delta > 0 ? "base+" + delta : "base" + delta;
+    }
+
+    private void warn(final String where, final String what) {
+        cpu.kernel.log.warnOnce(FILE + where, what);
+    }
+}
