@@ -14,7 +14,7 @@ import org.kernelentry.runner.spec.Coverage.Tally;
 /** The coverage of the catalogue, as text for the terminal and as JSON. The same spec gives the same bytes. */
 public final class CoverageReport {
     private static final int WIDTH = 100;
-    private static final String LINE = "%-8s %10d %8d %6s %9s %9s %9s%n";
+    private static final String LINE = "%-8s %10d %8d %8s %9s %9s %9s%n";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private CoverageReport() {}
@@ -65,7 +65,7 @@ public final class CoverageReport {
         Tally total = coverage.total();
         out.append("Coverage of the catalogue: %d of %d behaviours have scenarios (%s).%n%n"
                 .formatted(total.covered(), total.total(), percent(total)));
-        out.append("%-8s %10s %8s %6s %9s %9s %9s%n"
+        out.append("%-8s %10s %8s %8s %9s %9s %9s%n"
                 .formatted("family", "behaviours", "covered", "", "ABI", "TRACE", "INT"));
         coverage.byFamily()
                 .forEach((family, tally) -> out.append(line(family, tally, coverage.byObservability(family))));

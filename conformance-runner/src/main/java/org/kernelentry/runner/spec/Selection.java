@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
  * not asked for does not restrict.
  */
 public final class Selection {
-    private static final Pattern TAG_IN_EXPRESSION = Pattern.compile("@[^\\s()]+");
+    private static final Pattern WORD_IN_EXPRESSION = Pattern.compile("[^\\s()]+");
+    private static final Set<String> OPERATORS = Set.of("and", "or", "not");
 
     private final List<String> tagExpressions;
     private final Set<Architecture> architectures;
@@ -78,11 +79,12 @@ public final class Selection {
     }
 
     private static Expression parse(String text, Set<String> known) {
-        Matcher tags = TAG_IN_EXPRESSION.matcher(text);
-        while (tags.find()) {
-            if (!known.contains(tags.group())) {
-                throw new SpecException(
-                        "There is no tag " + tags.group() + " in the spec" + Nearest.hint(tags.group(), known) + ".");
+        Matcher words = WORD_IN_EXPRESSION.matcher(text);
+        while (words.find()) {
+            String word = words.group();
+            if (!OPERATORS.contains(word) && !known.contains(word)) {
+                throw new SpecException("There is no tag " + word + " in the spec"
+                        + (word.startsWith("@") ? Nearest.hint(word, known) : "; a tag begins with @") + ".");
             }
         }
         try {
@@ -183,7 +185,8 @@ public final class Selection {
             catalogue.families().forEach(f -> known.add(f.name()));
             model.chapters().forEach(c -> known.add(c.name()));
         }
-        return new SpecException("Nothing in the spec is called " + term + Nearest.hint(term, known) + ".");
+        return new SpecException(
+                "Nothing in the spec is called " + (term.isBlank() ? "\"\"" : term) + Nearest.hint(term, known) + ".");
     }
 
     private static List<String> with(List<String> list, List<String> more) {

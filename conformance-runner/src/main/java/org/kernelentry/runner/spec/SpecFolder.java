@@ -42,6 +42,11 @@ public final class SpecFolder {
         if (marker == null) {
             throw new SpecException("The spec is not on the class path: there is no " + MARKER + ".");
         }
+        return at(marker);
+    }
+
+    /** The spec whose index of the catalogue is there, in a jar or in a directory. */
+    static SpecFolder at(URL marker) {
         try {
             return marker.getProtocol().equals("jar")
                     ? readJar(marker)

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.kernelentry.runner.spec.SpecLint.Finding.Severity;
 
@@ -24,6 +25,9 @@ public final class SpecLint {
     /** A rule states what happens, not what one would like or how it is found out. */
     private static final Pattern WISH =
             Pattern.compile("\\b(should|tests?|verify|verifies)\\b", Pattern.CASE_INSENSITIVE);
+
+    /** Free text that looks like this is a scenario whose keyword is misspelled; Gherkin takes it for a description. */
+    private static final Pattern SWALLOWED = Pattern.compile("^\\s*(?:Given |Then |\\||@).*", Pattern.MULTILINE);
 
     private final SpecFolder folder;
     private final Catalogue catalogue;
@@ -85,12 +89,16 @@ public final class SpecLint {
         for (Chapter chapter : model.chapters()) {
             checkChapter(chapter);
         }
+        model.chapters().stream()
+                .flatMap(c -> c.features().stream())
+                .forEach(f -> checkDescription(f.location(), "feature", f.description()));
         Map<String, SpecRule> byId = new HashMap<>();
         for (SpecRule rule : model.rules()) {
             SpecRule first = byId.putIfAbsent(rule.id(), rule);
             if (first != null) {
                 error(rule.location(), "the rule about " + rule.id() + " already stands at " + first.location() + ".");
             }
+            checkDescription(rule.location(), "rule", rule.description());
             checkTags(rule);
             checkSentence(rule);
             checkScenarios(rule);
@@ -103,6 +111,16 @@ public final class SpecLint {
             error(chapter.location(), "the chapter has no " + SpecReader.INTRODUCTION + ".");
         } else if (!folder.read(file).startsWith("= ") || chapter.introduction().isEmpty()) {
             error(chapter.location(), "the introduction needs a title line \"= Title\" and text below it.");
+        }
+    }
+
+    private void checkDescription(SourceLocation location, String what, String description) {
+        Matcher matcher = SWALLOWED.matcher(description);
+        if (matcher.find()) {
+            error(
+                    location,
+                    "the " + what + "'s description contains the line \""
+                            + matcher.group().strip() + "\"; is a keyword above it misspelled?");
         }
     }
 
@@ -146,7 +164,7 @@ public final class SpecLint {
     }
 
     private void checkWish(SourceLocation location, String what, String text) {
-        var matcher = WISH.matcher(text);
+        Matcher matcher = WISH.matcher(text);
         if (matcher.find()) {
             error(location, what + " says \"" + matcher.group() + "\"; say what happens instead.");
         }
@@ -174,6 +192,7 @@ public final class SpecLint {
 
     private void checkScenario(SpecScenario scenario) {
         SourceLocation at = scenario.location();
+        checkDescription(at, "scenario", scenario.description());
         if (scenario.slug().isEmpty()) {
             error(at, "the scenario has no title.");
         }
