@@ -74,7 +74,7 @@ public final class CoverageReport {
         for (String family : coverage.byFamily().keySet()) {
             List<String> open = coverage.withoutScenario(family);
             if (!open.isEmpty()) {
-                wrap(out, "  %-4s %3d: ".formatted(family, open.size()), numbers(open));
+                wrap(out, "  %3d  ".formatted(open.size()), ranges(open));
             }
         }
         mappings(out, coverage, catalogue);
@@ -110,12 +110,29 @@ public final class CoverageReport {
         if (mapping.open().isEmpty()) {
             out.append(head).append(System.lineSeparator());
         } else {
-            wrap(out, head + "; open: ", mapping.open());
+            wrap(out, head + "; open: ", ranges(mapping.open()));
         }
     }
 
-    private static List<String> numbers(List<String> ids) {
-        return ids.stream().map(id -> id.substring(id.lastIndexOf('-') + 1)).toList();
+    /** IDs in order, runs of numbers in the catalogue's short form {@code ENT-03..07}. */
+    private static List<String> ranges(List<String> ids) {
+        List<String> ranges = new ArrayList<>();
+        for (int from = 0; from < ids.size(); ) {
+            int to = from;
+            while (to + 1 < ids.size() && follows(ids.get(to), ids.get(to + 1))) {
+                to++;
+            }
+            String last = ids.get(to);
+            ranges.add(ids.get(from) + (to == from ? "" : ".." + last.substring(last.lastIndexOf('-') + 1)));
+            from = to + 1;
+        }
+        return ranges;
+    }
+
+    private static boolean follows(String id, String next) {
+        int dash = id.lastIndexOf('-');
+        return next.startsWith(id.substring(0, dash + 1))
+                && Integer.parseInt(next.substring(dash + 1)) == Integer.parseInt(id.substring(dash + 1)) + 1;
     }
 
     /** The words behind the head, on as many lines as it takes, each under the first. */

@@ -62,11 +62,19 @@ class CoverageTests {
                 all               3        1   33.3 %       1/2         -       0/1
 
                 Behaviours without a scenario
-                  ENT    2: 01 03
+                    2  ENT-01 ENT-03
 
                 RFC: Patches
                   RFC-01      1 of  3 covered; open: ENT-01 ENT-03
                 """);
+    }
+
+    @Test
+    void runsOfRowsWithoutScenarioAreWrittenShort() {
+        TempSpec spec = TempSpec.in(directory).replaceInFeature("@ENT-02\n", "@ENT-01 @reference\n");
+        assertThat(CoverageReport.render(spec.model(), spec.catalogue()))
+                .contains("    2  ENT-02..03\n")
+                .contains("  RFC-01      1 of  3 covered; open: ENT-02..03\n");
     }
 
     @Test
