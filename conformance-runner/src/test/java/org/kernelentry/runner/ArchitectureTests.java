@@ -55,14 +55,25 @@ final class ArchitectureTests {
 
     @Test
     void the_kernel_knows_a_cpu_only_through_the_seam_and_guest_memory() {
-        DescribedPredicate<JavaClass> neitherKernelNorSeam = resideInAPackage("org.kernelentry..")
-                .and(resideOutsideOfPackages(ROOT + "kernel..", ROOT + "machine", ROOT + "machine.memory"));
+        check(noClasses()
+                .that(resideInAPackage(ROOT + "kernel..").and(resideOutsideOfPackages(ROOT + "kernel.arch")))
+                .should()
+                .dependOnClassesThat(areOursButOutside(ROOT + "kernel..", ROOT + "machine", ROOT + "machine.memory")));
+    }
+
+    /** The port is where an architecture is plugged in whole, so it names the assembler's interface too. */
+    @Test
+    void the_port_of_an_architecture_knows_the_assembler_besides() {
         check(noClasses()
                 .that()
-                .resideInAPackage(ROOT + "kernel..")
+                .resideInAPackage(ROOT + "kernel.arch")
                 .should()
-                .dependOnClassesThat(
-                        neitherKernelNorSeam.as("are neither kernel, nor the machine's seam, nor guest memory")));
+                .dependOnClassesThat(areOursButOutside(
+                        ROOT + "kernel..", ROOT + "machine", ROOT + "machine.memory", ROOT + "machine.asm")));
+    }
+
+    private static DescribedPredicate<JavaClass> areOursButOutside(String... packages) {
+        return resideInAPackage("org.kernelentry..").and(resideOutsideOfPackages(packages));
     }
 
     @Test
