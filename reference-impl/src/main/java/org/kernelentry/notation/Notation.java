@@ -1,0 +1,24 @@
+package org.kernelentry.notation;
+
+/**
+ * The guest notation: small programs inside scenarios, the same text for every architecture.
+ *
+ * <p>One statement a line; {@code #} starts a comment. See ARCHITECTURE.md for the list of statements.
+ */
+public final class Notation {
+    private Notation() {}
+
+    /**
+     * Assembles a program.
+     *
+     * @throws NotationException one sentence naming line and word
+     */
+    public static GuestProgram assemble(final String text, final GuestTarget target) {
+        return new Lowering(target).lower(Parser.parse(text));
+    }
+
+    /** Checks the shape of a program without a target, as a lint does. */
+    public static void check(final String text) {
+        Parser.parse(text);
+    }
+}
