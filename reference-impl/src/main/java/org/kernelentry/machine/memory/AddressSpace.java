@@ -1,11 +1,16 @@
 package org.kernelentry.machine.memory;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Guest memory of one process: pages of 4 KiB with permissions.
  *
  * <p>Accesses are little-endian, may be unaligned and may cross pages. A refused access throws the space's preallocated
  * {@link MemoryFault} that names the lowest refused byte and has no effect on memory. Addresses are unsigned 64-bit; an access that
  * would wrap at the top is refused. Addresses at or above {@code top} never exist.
+ *
+ * <p>A mapped page takes memory when it is first touched. Should the {@link GuestRam} be used up then, the access is refused as if by
+ * permissions ({@code present} is set although {@link #protection} allows it): the place where Linux would start the OOM killer.
  */
 public interface AddressSpace {
     int PAGE_SHIFT = 12;
@@ -18,12 +23,25 @@ public interface AddressSpace {
     /** First address that no mapping can contain (TASK_SIZE). */
     long top();
 
-    /** Maps fresh zeroed pages over [address, address+length), replacing what was there; both multiples of the page size. */
-    void map(long address, long length, int prot);
+    /**
+     * Maps fresh zeroed pages over [address, address+length), replacing what was there; both multiples of the page size.
+     *
+     * @return false, with nothing changed, when the range leaves [0, top) or the space's limit of mapped bytes would be exceeded
+     *     (ENOMEM)
+     */
+    boolean map(long address, long length, int prot);
 
-    /** Maps the same pages that {@code from} has at {@code source}: a write through one is seen through the other. */
-    void share(long address, long length, int prot, AddressSpace from, long source);
+    /**
+     * Maps the same pages that {@code from} has at {@code source}: a write through one is seen through the other.
+     *
+     * @return false, with nothing changed, when some source page is not mapped, or as for {@link #map}
+     */
+    boolean share(long address, long length, int prot, AddressSpace from, long source);
 
+    /**
+     * Removes what is mapped in the range; gaps are no error. A space that is no longer used should be unmapped from 0 to {@link #top}:
+     * that gives its memory back to the {@link GuestRam} it shares with others.
+     */
     void unmap(long address, long length);
 
     /** Changes permissions; false when some page of the range is not mapped (the mapped ones before it are changed, as Linux does). */
@@ -32,7 +50,12 @@ public interface AddressSpace {
     /** Permissions of the page that holds {@code address}, or -1 when it is not mapped. */
     int protection(long address);
 
-    /** A copy for fork: same mappings and contents; pages mapped by {@link #share} stay shared, the others are copied (lazily or not). */
+    /**
+     * A copy for fork: same mappings and contents; pages mapped by {@link #share} stay shared, the others are copied.
+     *
+     * @return null when the {@link GuestRam} cannot hold the copies (ENOMEM)
+     */
+    @Nullable
     AddressSpace fork();
 
     /** Bytes mapped, for limits. */
@@ -56,6 +79,9 @@ public interface AddressSpace {
     void store32(long address, int value);
 
     void store64(long address, long value);
+
+    /** Faults as a store to [address, address+length) would, and changes nothing. */
+    void probeWrite(long address, int length);
 
     /** Fetches one byte of code: needs PROT_EXEC. */
     int fetch8(long address);

@@ -13,7 +13,7 @@ public final class MemoryFault extends RuntimeException {
     public long address;
     /** {@link AddressSpace#PROT_READ}, {@code PROT_WRITE} or {@code PROT_EXEC}. */
     public int access;
-    /** The page exists but its permissions refuse the access. */
+    /** The page exists but its permissions (or, on first touch, exhausted memory) refuse the access. */
     public boolean present;
 
     MemoryFault() {

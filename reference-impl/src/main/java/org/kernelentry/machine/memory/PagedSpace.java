@@ -1,11 +1,603 @@
 package org.kernelentry.machine.memory;
 
-/** Placeholder until the page tables land in the next commit. */
-public final class PagedSpace {
-    private PagedSpace() {}
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.kernelentry.machine.memory.PageTable.Leaf;
 
-    /** A space whose addresses end at {@code top}. */
-    public static AddressSpace create(final long top) {
-        throw new UnsupportedOperationException("no pages yet, top " + top);
+/**
+ * An {@link AddressSpace} in byte arrays of one page each.
+ *
+ * <p>Loads and stores go through two small direct-mapped tables of recently used pages, one for readable and one for writable pages.
+ * One comparison decides: the page number of the access's <em>last</em> byte against the entry chosen by the <em>first</em> byte, which
+ * differs when the access crosses a page. Everything else (crossing, first touch, refusal, pages that hold cached code) is in
+ * methods of its own, so that the fast paths stay small enough to be inlined into the interpreter.
+ */
+public final class PagedSpace implements AddressSpace {
+    /** Limit of mapped bytes where none is given. */
+    public static final long DEFAULT_LIMIT = 256L << 20;
+    /** Size of the {@link GuestRam} where none is given. */
+    public static final long DEFAULT_RAM = 512L << 20;
+
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private static final int OFFSET = PAGE_SIZE - 1;
+    private static final int TLB_SIZE = 256;
+    private static final int TLB_MASK = TLB_SIZE - 1;
+    private static final long NO_TAG = -1;
+    private static final Page NO_PAGE = new Page();
+
+    private final long top;
+    private final long limitPages;
+    private final GuestRam ram;
+    private final PageTable table = new PageTable();
+    private final MemoryFault fault = new MemoryFault();
+    private long mappedPages;
+    private int codeGeneration;
+
+    private final long[] readTag = new long[TLB_SIZE];
+    private final byte[][] readBytes = new byte[TLB_SIZE][];
+    private final long[] writeTag = new long[TLB_SIZE];
+    private final Page[] writePage = new Page[TLB_SIZE];
+    private long execTag = NO_TAG;
+    private Page execPage = NO_PAGE;
+
+    private PagedSpace(final long top, final long limitBytes, final GuestRam ram) {
+        this.top = top & -PAGE_SIZE;
+        this.limitPages = limitBytes >>> PAGE_SHIFT;
+        this.ram = ram;
+        flushAll();
+    }
+
+    /** A space whose addresses end at {@code top} (rounded down to a page), with the default limits. */
+    public static PagedSpace create(final long top) {
+        return new PagedSpace(top, DEFAULT_LIMIT, new GuestRam(DEFAULT_RAM));
+    }
+
+    /**
+     * A space with limits.
+     *
+     * @param top first address that nothing can be mapped at (unsigned), rounded down to a page
+     * @param limitBytes most bytes that can be mapped; copies made by {@link #fork} have the same limit
+     * @param ram the machine's memory, shared with the copies
+     */
+    public static PagedSpace create(final long top, final long limitBytes, final GuestRam ram) {
+        return new PagedSpace(top, limitBytes, ram);
+    }
+
+    // ---- mappings
+
+    @Override
+    public long top() {
+        return top;
+    }
+
+    @Override
+    public boolean map(final long address, final long length, final int prot) {
+        if (!fits(address, length)) {
+            return false;
+        }
+        final long first = address >>> PAGE_SHIFT;
+        final long end = first + (length >>> PAGE_SHIFT);
+        if (mappedPages - countMapped(first, end) + (end - first) > limitPages) {
+            return false;
+        }
+        unmap(address, length);
+        for (long n = first; n < end; n++) {
+            setSlot(n, prot & PageTable.PROT_MASK | PageTable.MAPPED, null);
+        }
+        return true;
+    }
+
+    @Override
+    public boolean share(
+            final long address, final long length, final int prot, final AddressSpace from, final long source) {
+        if (!(from instanceof PagedSpace other)) {
+            throw new IllegalArgumentException("pages can be shared between paged spaces only");
+        }
+        if (!fits(address, length) || !other.fits(source, length)) {
+            return false;
+        }
+        final long first = address >>> PAGE_SHIFT;
+        final long count = length >>> PAGE_SHIFT;
+        final long sourceFirst = source >>> PAGE_SHIFT;
+        if (other.countMapped(sourceFirst, sourceFirst + count) != count
+                || mappedPages - countMapped(first, first + count) + count > limitPages) {
+            return false;
+        }
+        final Page[] pages = new Page[(int) count];
+        for (int i = 0; i < pages.length; i++) {
+            final Page page = other.touch(sourceFirst + i);
+            if (page == null) {
+                return false;
+            }
+            pages[i] = page;
+        }
+        for (final Page page : pages) {
+            page.mappings++;
+        }
+        unmap(address, length);
+        for (int i = 0; i < pages.length; i++) {
+            setSlot(first + i, prot & PageTable.PROT_MASK | PageTable.MAPPED | PageTable.SHARED, pages[i]);
+        }
+        return true;
+    }
+
+    @Override
+    public void unmap(final long address, final long length) {
+        requireAligned(address, length);
+        final long first = address >>> PAGE_SHIFT;
+        final long end = first + (length >>> PAGE_SHIFT);
+        final int from = table.ceiling(first);
+        int index = from;
+        for (; index < table.size() && table.firstPage(index) < end; index++) {
+            final Leaf leaf = table.leafAt(index);
+            final long base = table.firstPage(index);
+            final int stop = (int) Math.min(PageTable.LEAF_PAGES, end - base);
+            for (int i = (int) Math.max(0, first - base); i < stop; i++) {
+                if (leaf.slot[i] != 0) {
+                    drop(leaf, i);
+                }
+            }
+        }
+        table.removeEmpty(from, index);
+        flush(first, end);
+    }
+
+    private void drop(final Leaf leaf, final int i) {
+        final Page page = leaf.page[i];
+        if (page != null) {
+            if (page.holdsCode()) {
+                codeChanged();
+            }
+            if (--page.mappings == 0) {
+                ram.giveBack();
+            }
+        }
+        leaf.slot[i] = 0;
+        leaf.page[i] = null;
+        leaf.mapped--;
+        mappedPages--;
+    }
+
+    @Override
+    public boolean protect(final long address, final long length, final int prot) {
+        requireAligned(address, length);
+        final long first = address >>> PAGE_SHIFT;
+        final long end = first + (length >>> PAGE_SHIFT);
+        boolean complete = true;
+        long n = first;
+        for (; n < end; n++) {
+            final Leaf leaf = table.find(n);
+            final int i = PageTable.indexInLeaf(n);
+            if (leaf == null || leaf.slot[i] == 0) {
+                complete = false;
+                break;
+            }
+            final Page page = leaf.page[i];
+            if (page != null && page.holdsCode() && (leaf.slot[i] & PROT_EXEC) != 0 && (prot & PROT_EXEC) == 0) {
+                codeChanged();
+            }
+            leaf.slot[i] = (byte) (leaf.slot[i] & ~PageTable.PROT_MASK | prot & PageTable.PROT_MASK);
+        }
+        flush(first, n);
+        return complete;
+    }
+
+    @Override
+    public int protection(final long address) {
+        final Leaf leaf = table.find(address >>> PAGE_SHIFT);
+        final int slot = leaf == null ? 0 : leaf.slot[PageTable.indexInLeaf(address >>> PAGE_SHIFT)];
+        return slot == 0 ? -1 : slot & PageTable.PROT_MASK;
+    }
+
+    @Override
+    public @Nullable AddressSpace fork() {
+        final PagedSpace child = new PagedSpace(top, limitPages << PAGE_SHIFT, ram);
+        for (int index = 0; index < table.size(); index++) {
+            final Leaf leaf = table.leafAt(index);
+            for (int i = 0; i < PageTable.LEAF_PAGES; i++) {
+                if (leaf.slot[i] == 0) {
+                    continue;
+                }
+                Page page = leaf.page[i];
+                if (page != null && (leaf.slot[i] & PageTable.SHARED) != 0) {
+                    page.mappings++;
+                } else if (page != null) {
+                    if (!ram.take()) {
+                        child.unmap(0, top);
+                        return null;
+                    }
+                    final Page copy = new Page();
+                    System.arraycopy(page.bytes, 0, copy.bytes, 0, PAGE_SIZE);
+                    page = copy;
+                }
+                child.setSlot(table.firstPage(index) + i, leaf.slot[i], page);
+            }
+        }
+        return child;
+    }
+
+    @Override
+    public long mappedBytes() {
+        return mappedPages << PAGE_SHIFT;
+    }
+
+    @Override
+    public long findGap(final long hint, final long length) {
+        final long topPage = top >>> PAGE_SHIFT;
+        final long need = (length >>> PAGE_SHIFT) + ((length & OFFSET) == 0 ? 0 : 1);
+        long start = (hint >>> PAGE_SHIFT) + ((hint & OFFSET) == 0 ? 0 : 1);
+        for (int index = table.ceiling(start); index < table.size(); index++) {
+            final Leaf leaf = table.leafAt(index);
+            for (int i = 0; i < PageTable.LEAF_PAGES; i++) {
+                final long n = table.firstPage(index) + i;
+                if (leaf.slot[i] == 0 || n < start) {
+                    continue;
+                }
+                if (n - start >= need) {
+                    return start << PAGE_SHIFT;
+                }
+                start = n + 1;
+            }
+        }
+        return topPage - start >= need ? start << PAGE_SHIFT : -1;
+    }
+
+    private static void requireAligned(final long address, final long length) {
+        if (((address | length) & OFFSET) != 0) {
+            throw new IllegalArgumentException("address and length must be multiples of the page size");
+        }
+    }
+
+    private boolean fits(final long address, final long length) {
+        requireAligned(address, length);
+        return Long.compareUnsigned(address, top) <= 0 && Long.compareUnsigned(length, top - address) <= 0;
+    }
+
+    private long countMapped(final long first, final long end) {
+        long count = 0;
+        for (int index = table.ceiling(first); index < table.size() && table.firstPage(index) < end; index++) {
+            final Leaf leaf = table.leafAt(index);
+            final long base = table.firstPage(index);
+            final int stop = (int) Math.min(PageTable.LEAF_PAGES, end - base);
+            for (int i = (int) Math.max(0, first - base); i < stop; i++) {
+                count += leaf.slot[i] == 0 ? 0 : 1;
+            }
+        }
+        return count;
+    }
+
+    private void setSlot(final long number, final int slot, final @Nullable Page page) {
+        final Leaf leaf = table.findOrCreate(number);
+        final int i = PageTable.indexInLeaf(number);
+        leaf.slot[i] = (byte) slot;
+        leaf.page[i] = page;
+        leaf.mapped++;
+        mappedPages++;
+    }
+
+    // ---- translation
+
+    /** The page, made on first touch, or null when there is no memory left; {@code number} must be mapped. */
+    private @Nullable Page touch(final long number) {
+        final Leaf leaf = table.find(number);
+        if (leaf == null) {
+            return null;
+        }
+        final int i = PageTable.indexInLeaf(number);
+        Page page = leaf.page[i];
+        if (page == null && ram.take()) {
+            page = new Page();
+            leaf.page[i] = page;
+        }
+        return page;
+    }
+
+    private MemoryFault refuse(final long address, final int access, final boolean present) {
+        fault.address = address;
+        fault.access = access;
+        fault.present = present;
+        return fault;
+    }
+
+    /** The page of {@code address} if it is mapped with permission {@code access} ({@code force}: with any permission). */
+    private Page translate(final long address, final int access, final boolean force) {
+        final long number = address >>> PAGE_SHIFT;
+        final Leaf leaf = table.find(number);
+        final int slot = leaf == null ? 0 : leaf.slot[PageTable.indexInLeaf(number)];
+        if (slot == 0) {
+            throw refuse(address, access, false);
+        }
+        if ((slot & access) == 0 && !force) {
+            throw refuse(address, access, true);
+        }
+        final Page page = touch(number);
+        if (page == null) {
+            throw refuse(address, access, true);
+        }
+        return page;
+    }
+
+    private byte[] readable(final long address) {
+        final long number = address >>> PAGE_SHIFT;
+        final int i = (int) number & TLB_MASK;
+        if (readTag[i] == number) {
+            return readBytes[i];
+        }
+        final byte[] bytes = translate(address, PROT_READ, false).bytes;
+        readTag[i] = number;
+        readBytes[i] = bytes;
+        return bytes;
+    }
+
+    private Page writable(final long address) {
+        final long number = address >>> PAGE_SHIFT;
+        final int i = (int) number & TLB_MASK;
+        if (writeTag[i] == number) {
+            return writePage[i];
+        }
+        final Page page = translate(address, PROT_WRITE, false);
+        writeTag[i] = number;
+        writePage[i] = page;
+        return page;
+    }
+
+    private void flushAll() {
+        Arrays.fill(readTag, NO_TAG);
+        Arrays.fill(readBytes, NO_PAGE.bytes);
+        Arrays.fill(writeTag, NO_TAG);
+        Arrays.fill(writePage, NO_PAGE);
+        execTag = NO_TAG;
+        execPage = NO_PAGE;
+    }
+
+    private void flush(final long first, final long end) {
+        if (end - first >= TLB_SIZE / 8) {
+            flushAll();
+            return;
+        }
+        for (long n = first; n < end; n++) {
+            final int i = (int) n & TLB_MASK;
+            if (readTag[i] == n) {
+                readTag[i] = NO_TAG;
+                readBytes[i] = NO_PAGE.bytes;
+            }
+            if (writeTag[i] == n) {
+                writeTag[i] = NO_TAG;
+                writePage[i] = NO_PAGE;
+            }
+        }
+        execTag = NO_TAG;
+        execPage = NO_PAGE;
+    }
+
+    // ---- loads
+
+    @Override
+    public int load8(final long address) {
+        final int i = (int) (address >>> PAGE_SHIFT) & TLB_MASK;
+        if (readTag[i] == address >>> PAGE_SHIFT) {
+            return readBytes[i][(int) address & OFFSET] & 0xff;
+        }
+        return readable(address)[(int) address & OFFSET] & 0xff;
+    }
+
+    @Override
+    public int load16(final long address) {
+        final int i = (int) (address >>> PAGE_SHIFT) & TLB_MASK;
+        if (readTag[i] == address + 1 >>> PAGE_SHIFT) {
+            return (short) SHORT.get(readBytes[i], (int) address & OFFSET) & 0xffff;
+        }
+        return (int) loadSlow(address, 2);
+    }
+
+    @Override
+    public int load32(final long address) {
+        final int i = (int) (address >>> PAGE_SHIFT) & TLB_MASK;
+        if (readTag[i] == address + 3 >>> PAGE_SHIFT) {
+            return (int) INT.get(readBytes[i], (int) address & OFFSET);
+        }
+        return (int) loadSlow(address, 4);
+    }
+
+    @Override
+    public long load64(final long address) {
+        final int i = (int) (address >>> PAGE_SHIFT) & TLB_MASK;
+        if (readTag[i] == address + 7 >>> PAGE_SHIFT) {
+            return (long) LONG.get(readBytes[i], (int) address & OFFSET);
+        }
+        return loadSlow(address, 8);
+    }
+
+    private long loadSlow(final long address, final int size) {
+        long value = 0;
+        for (int k = 0; k < size; k++) {
+            value |= (readable(address + k)[(int) (address + k) & OFFSET] & 0xffL) << 8 * k;
+        }
+        return value;
+    }
+
+    @Override
+    public int fetch8(final long address) {
+        if (execTag != address >>> PAGE_SHIFT) {
+            execPage = translate(address, PROT_EXEC, false);
+            execTag = address >>> PAGE_SHIFT;
+        }
+        return execPage.bytes[(int) address & OFFSET] & 0xff;
+    }
+
+    @Override
+    public void load(final long address, final byte[] into, final int offset, final int length) {
+        if (length > 0) {
+            readable(address);
+            for (int done = inFirstPage(address, length); done < length; done += PAGE_SIZE) {
+                readable(address + done);
+            }
+        }
+        for (int done = 0; done < length; ) {
+            final int chunk = Math.min(inFirstPage(address + done, length), length - done);
+            System.arraycopy(readable(address + done), (int) (address + done) & OFFSET, into, offset + done, chunk);
+            done += chunk;
+        }
+    }
+
+    @Override
+    public void peek(final long address, final byte[] into, final int offset, final int length) {
+        checkForced(address, length, PROT_READ);
+        for (int done = 0; done < length; ) {
+            final int chunk = Math.min(inFirstPage(address + done, length), length - done);
+            final Page page = translate(address + done, PROT_READ, true);
+            System.arraycopy(page.bytes, (int) (address + done) & OFFSET, into, offset + done, chunk);
+            done += chunk;
+        }
+    }
+
+    // ---- stores
+
+    @Override
+    public void store8(final long address, final int value) {
+        final int i = (int) (address >>> PAGE_SHIFT) & TLB_MASK;
+        if (writeTag[i] == address >>> PAGE_SHIFT) {
+            final byte[] bytes = writePage[i].writable;
+            if (bytes != null) {
+                bytes[(int) address & OFFSET] = (byte) value;
+                return;
+            }
+        }
+        storeSlow(address, 1, value);
+    }
+
+    @Override
+    public void store16(final long address, final int value) {
+        final int i = (int) (address >>> PAGE_SHIFT) & TLB_MASK;
+        if (writeTag[i] == address + 1 >>> PAGE_SHIFT) {
+            final byte[] bytes = writePage[i].writable;
+            if (bytes != null) {
+                SHORT.set(bytes, (int) address & OFFSET, (short) value);
+                return;
+            }
+        }
+        storeSlow(address, 2, value);
+    }
+
+    @Override
+    public void store32(final long address, final int value) {
+        final int i = (int) (address >>> PAGE_SHIFT) & TLB_MASK;
+        if (writeTag[i] == address + 3 >>> PAGE_SHIFT) {
+            final byte[] bytes = writePage[i].writable;
+            if (bytes != null) {
+                INT.set(bytes, (int) address & OFFSET, value);
+                return;
+            }
+        }
+        storeSlow(address, 4, value);
+    }
+
+    @Override
+    public void store64(final long address, final long value) {
+        final int i = (int) (address >>> PAGE_SHIFT) & TLB_MASK;
+        if (writeTag[i] == address + 7 >>> PAGE_SHIFT) {
+            final byte[] bytes = writePage[i].writable;
+            if (bytes != null) {
+                LONG.set(bytes, (int) address & OFFSET, value);
+                return;
+            }
+        }
+        storeSlow(address, 8, value);
+    }
+
+    private void storeSlow(final long address, final int size, final long value) {
+        final Page first = writable(address);
+        final int offset = (int) address & OFFSET;
+        final int here = Math.min(size, PAGE_SIZE - offset);
+        // Both pages are asked for before the first byte changes.
+        final Page second = here < size ? writable(address + here) : first;
+        for (int k = 0; k < here; k++) {
+            first.bytes[offset + k] = (byte) (value >>> 8 * k);
+        }
+        first.written(offset, here);
+        for (int k = here; k < size; k++) {
+            second.bytes[k - here] = (byte) (value >>> 8 * k);
+        }
+        if (here < size) {
+            second.written(0, size - here);
+        }
+    }
+
+    @Override
+    public void probeWrite(final long address, final int length) {
+        if (length > 0) {
+            writable(address);
+            for (int done = inFirstPage(address, length); done < length; done += PAGE_SIZE) {
+                writable(address + done);
+            }
+        }
+    }
+
+    @Override
+    public void store(final long address, final byte[] from, final int offset, final int length) {
+        probeWrite(address, length);
+        for (int done = 0; done < length; ) {
+            final int chunk = Math.min(inFirstPage(address + done, length), length - done);
+            put(writable(address + done), (int) (address + done) & OFFSET, from, offset + done, chunk);
+            done += chunk;
+        }
+    }
+
+    @Override
+    public void poke(final long address, final byte[] from, final int offset, final int length) {
+        checkForced(address, length, PROT_WRITE);
+        for (int done = 0; done < length; ) {
+            final int chunk = Math.min(inFirstPage(address + done, length), length - done);
+            final Page page = translate(address + done, PROT_WRITE, true);
+            put(page, (int) (address + done) & OFFSET, from, offset + done, chunk);
+            done += chunk;
+        }
+    }
+
+    private static void put(final Page page, final int at, final byte[] from, final int offset, final int length) {
+        System.arraycopy(from, offset, page.bytes, at, length);
+        page.written(at, length);
+    }
+
+    private void checkForced(final long address, final int length, final int access) {
+        if (length > 0) {
+            translate(address, access, true);
+            for (int done = inFirstPage(address, length); done < length; done += PAGE_SIZE) {
+                translate(address + done, access, true);
+            }
+        }
+    }
+
+    /** How many of {@code length} bytes lie in the page of {@code address}. */
+    private static int inFirstPage(final long address, final int length) {
+        return Math.min(length, PAGE_SIZE - ((int) address & OFFSET));
+    }
+
+    // ---- code
+
+    @Override
+    public int codeGeneration() {
+        return codeGeneration;
+    }
+
+    @Override
+    public void noteCode(final long address) {
+        translate(address, PROT_EXEC, false).noteCode(this, (int) address & OFFSET);
+    }
+
+    /** Blocks cached by this space's engines may no longer say what memory says. */
+    void codeChanged() {
+        codeGeneration++;
+    }
+
+    @Override
+    public MemoryFault fault() {
+        return fault;
     }
 }

@@ -1,0 +1,77 @@
+package org.kernelentry.machine.engine;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Decoded blocks of one address space by address and mode. Flushed as a whole: code changes are rare. */
+final class BlockCache {
+    /** Operations kept at most (16 bytes each): bounds what a guest can make the host remember. */
+    private static final int MAX_OPS = 1 << 18;
+
+    private static final int BUCKETS = 1 << 11;
+
+    private final @Nullable CachedBlock[] blocks = new CachedBlock[BUCKETS];
+    /** Blocks of one instruction each, for stepping and for the last instructions of a budget. */
+    private final @Nullable CachedBlock[] singles = new CachedBlock[BUCKETS];
+
+    private int ops;
+    private int generation;
+
+    private static int bucket(final long pc) {
+        return (int) (pc * 0x9E3779B97F4A7C15L >>> 64 - 11);
+    }
+
+    /** Drops everything if code may have changed since the last call. */
+    void refresh(final int nowGeneration) {
+        if (generation != nowGeneration) {
+            generation = nowGeneration;
+            clear();
+        }
+    }
+
+    private void clear() {
+        if (ops != 0) {
+            Arrays.fill(blocks, null);
+            Arrays.fill(singles, null);
+            ops = 0;
+        }
+    }
+
+    @Nullable
+    CachedBlock find(final long pc, final int mode) {
+        return find(blocks, pc, mode);
+    }
+
+    @Nullable
+    CachedBlock findSingle(final long pc, final int mode) {
+        return find(singles, pc, mode);
+    }
+
+    void add(final CachedBlock block) {
+        add(blocks, block);
+    }
+
+    void addSingle(final CachedBlock block) {
+        add(singles, block);
+    }
+
+    private static @Nullable CachedBlock find(final @Nullable CachedBlock[] table, final long pc, final int mode) {
+        CachedBlock at = table[bucket(pc)];
+        while (at != null && (at.pc != pc || at.mode != mode)) {
+            at = at.bucketNext;
+        }
+        return at;
+    }
+
+    private void add(final @Nullable CachedBlock[] table, final CachedBlock block) {
+        // An instruction may decode to no operation at all (a nop), so count one more.
+        final int size = block.block.ops() + 1;
+        if (ops + size > MAX_OPS) {
+            clear();
+        }
+        ops += size;
+        final int bucket = bucket(block.pc);
+        block.bucketNext = table[bucket];
+        table[bucket] = block;
+    }
+}

@@ -1,0 +1,214 @@
+package org.kernelentry.machine.engine;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Map;
+import java.util.WeakHashMap;
+import org.jspecify.annotations.Nullable;
+import org.kernelentry.machine.Cpu;
+import org.kernelentry.machine.CpuExit;
+import org.kernelentry.machine.CpuState;
+import org.kernelentry.machine.Isa;
+import org.kernelentry.machine.ir.Block;
+import org.kernelentry.machine.ir.BlockBuilder;
+import org.kernelentry.machine.memory.AddressSpace;
+import org.kernelentry.machine.memory.MemoryFault;
+
+/**
+ * A {@link Cpu} that runs cached blocks of the intermediate form.
+ *
+ * <p>All methods belong to the thread that calls {@link #run}, except {@link #requestInterrupt}, which any thread may call.
+ */
+public final class EngineCpu implements Cpu {
+    private static final VarHandle INTERRUPT;
+
+    static {
+        try {
+            INTERRUPT = MethodHandles.lookup().findVarHandle(EngineCpu.class, "interruptRequested", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final CpuState state;
+    private final Interpreter interpreter;
+    private final BlockDecoder decoder;
+    /** Per space, weakly: a space that is gone takes its blocks along. */
+    private final Map<AddressSpace, BlockCache> caches = new WeakHashMap<>();
+
+    private AddressSpace space;
+    private BlockCache cache;
+    private long retired;
+    private long exitDetail;
+    private long faultAddress;
+    private int faultAccess;
+    private boolean faultOnPresentPage;
+
+    @SuppressWarnings("UnusedVariable") // read and written through INTERRUPT
+    private boolean interruptRequested;
+
+    /** A CPU for {@code isa} that runs nobody yet: {@link #switchTo} gives it an address space. */
+    public EngineCpu(final Isa isa) {
+        this.state = new CpuState(BlockBuilder.slotsFor(isa.registerSlots()));
+        this.space = state.memory;
+        this.cache = new BlockCache();
+        caches.put(space, cache);
+        this.decoder = new BlockDecoder(isa, space);
+        this.interpreter = new Interpreter(state, isa.helpers());
+    }
+
+    @Override
+    public CpuState state() {
+        return state;
+    }
+
+    @Override
+    public void switchTo(final AddressSpace newSpace) {
+        state.memory = newSpace;
+        if (newSpace != space) {
+            space = newSpace;
+            BlockCache known = caches.get(newSpace);
+            if (known == null) {
+                known = new BlockCache();
+                caches.put(newSpace, known);
+            }
+            cache = known;
+        }
+    }
+
+    @Override
+    public int run(final long budget) {
+        if (state.memory != space) {
+            switchTo(state.memory);
+        }
+        long left = budget;
+        CachedBlock previous = null;
+        int status = Interpreter.INDIRECT;
+        for (; ; ) {
+            if (interruptPending()) {
+                INTERRUPT.setOpaque(this, false);
+                return CpuExit.INTERRUPT_WINDOW;
+            }
+            if (left <= 0) {
+                return CpuExit.INTERRUPT_WINDOW;
+            }
+            cache.refresh(space.codeGeneration());
+            final boolean step = state.singleStep;
+            CachedBlock block = step ? null : block();
+            if (block != null && previous != null) {
+                link(previous, status, block);
+            }
+            if (block == null || block.instructions > left) {
+                block = single();
+                if (block == null) {
+                    return pageFault();
+                }
+            }
+            status = interpreter.execute(this, block, step ? 1 : left);
+            left -= interpreter.completed();
+            retired += interpreter.completed();
+            if (status >= 0) {
+                return exit(status);
+            }
+            if (step) {
+                return CpuExit.SINGLE_STEP;
+            }
+            previous = interpreter.last();
+        }
+    }
+
+    private static void link(final CachedBlock previous, final int status, final CachedBlock next) {
+        if (status == Interpreter.TAKEN) {
+            previous.taken = next;
+        } else if (status == Interpreter.FALL) {
+            previous.fall = next;
+        }
+    }
+
+    private @Nullable CachedBlock block() {
+        final CachedBlock known = cache.find(state.pc, state.mode);
+        return known != null ? known : decode(Block.MAX_INSTRUCTIONS);
+    }
+
+    private @Nullable CachedBlock single() {
+        final CachedBlock known = cache.findSingle(state.pc, state.mode);
+        return known != null ? known : decode(1);
+    }
+
+    private @Nullable CachedBlock decode(final int limit) {
+        final Block decoded = decoder.decode(space, state.pc, state.mode, limit);
+        if (decoded == null) {
+            return null;
+        }
+        final CachedBlock block = new CachedBlock(decoded);
+        if (limit == 1) {
+            cache.addSingle(block);
+        } else {
+            cache.add(block);
+        }
+        return block;
+    }
+
+    private int exit(final int code) {
+        if (code == CpuExit.PAGE_FAULT) {
+            return pageFault();
+        }
+        exitDetail = interpreter.detail();
+        if (code == CpuExit.ALIGNMENT) {
+            faultAddress = exitDetail;
+            faultAccess = AddressSpace.PROT_READ;
+            faultOnPresentPage = true;
+        }
+        return code;
+    }
+
+    private int pageFault() {
+        final MemoryFault fault = space.fault();
+        faultAddress = fault.address;
+        faultAccess = fault.access;
+        faultOnPresentPage = fault.present;
+        exitDetail = 0;
+        return CpuExit.PAGE_FAULT;
+    }
+
+    /** Whether somebody asked for an interrupt window. */
+    boolean interruptPending() {
+        return (boolean) INTERRUPT.getOpaque(this);
+    }
+
+    /** The block at {@code pc} if it is cached. */
+    @Nullable
+    CachedBlock cached(final long pc, final int mode) {
+        return cache.find(pc, mode);
+    }
+
+    @Override
+    public long retired() {
+        return retired;
+    }
+
+    @Override
+    public long exitDetail() {
+        return exitDetail;
+    }
+
+    @Override
+    public long faultAddress() {
+        return faultAddress;
+    }
+
+    @Override
+    public int faultAccess() {
+        return faultAccess;
+    }
+
+    @Override
+    public boolean faultOnPresentPage() {
+        return faultOnPresentPage;
+    }
+
+    @Override
+    public void requestInterrupt() {
+        INTERRUPT.setOpaque(this, true);
+    }
+}

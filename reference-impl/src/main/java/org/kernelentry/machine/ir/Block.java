@@ -1,0 +1,143 @@
+package org.kernelentry.machine.ir;
+
+import java.util.Arrays;
+
+/**
+ * A decoded block: straight-line guest instructions as operations, with the place where each instruction begins. Immutable.
+ *
+ * <p>An operation takes two longs of {@link #program()}: the opcode and the three slots, 16 bits each, and the constant. {@link
+ * Op#EXITI} keeps its 32-bit detail in the upper half of the first.
+ */
+public final class Block {
+    /** Most instructions of one block. */
+    public static final int MAX_INSTRUCTIONS = 64;
+
+    private static final int SLOT_MASK = 0xffff;
+
+    private final long[] program;
+    private final byte[] instructionOf;
+    private final int[] firstOp;
+    private final long[] pcs;
+    private final int mode;
+
+    private Block(
+            final long[] program, final byte[] instructionOf, final int[] firstOp, final long[] pcs, final int mode) {
+        this.program = program;
+        this.instructionOf = instructionOf;
+        this.firstOp = firstOp;
+        this.pcs = pcs;
+        this.mode = mode;
+    }
+
+    /**
+     * The block that {@code builder} holds.
+     *
+     * @param nextPc address behind the last instruction
+     * @param mode decoding mode
+     */
+    public static Block of(final BlockBuilder builder, final long nextPc, final int mode) {
+        final int instructions = builder.instructionCount();
+        final int ops = builder.opCount();
+        final long[] program = new long[2 * ops];
+        final byte[] instructionOf = new byte[ops];
+        final int[] firstOp = new int[instructions + 1];
+        final long[] pcs = new long[instructions + 1];
+        for (int k = 0; k < instructions; k++) {
+            firstOp[k] = builder.instructionOp(k);
+            pcs[k] = builder.instructionPc(k);
+        }
+        firstOp[instructions] = ops;
+        pcs[instructions] = nextPc;
+        final int[] code = builder.code();
+        int k = 0;
+        for (int i = 0; i < ops; i++) {
+            while (i >= firstOp[k + 1]) {
+                k++;
+            }
+            instructionOf[i] = (byte) k;
+            program[2 * i] = pack(code[4 * i], code[4 * i + 1], code[4 * i + 2], code[4 * i + 3]);
+            program[2 * i + 1] = builder.imms()[i];
+        }
+        return new Block(program, instructionOf, firstOp, pcs, mode);
+    }
+
+    private static long pack(final int opcode, final int d, final int a, final int b) {
+        final long low = opcode & SLOT_MASK | (long) (d & SLOT_MASK) << 16;
+        return opcode == Op.EXITI
+                ? low | (long) b << 32
+                : low | (long) (a & SLOT_MASK) << 32 | (long) (b & SLOT_MASK) << 48;
+    }
+
+    /** Address of the first instruction. */
+    public long pc() {
+        return pcs[0];
+    }
+
+    /** Address behind the last instruction. */
+    public long nextPc() {
+        return pcs[pcs.length - 1];
+    }
+
+    /** Mode it was decoded for. */
+    public int mode() {
+        return mode;
+    }
+
+    public int instructions() {
+        return pcs.length - 1;
+    }
+
+    public int ops() {
+        return instructionOf.length;
+    }
+
+    /** Address of instruction {@code k}; {@code k} = {@link #instructions()} is {@link #nextPc()}. */
+    public long pcOf(final int k) {
+        return pcs[k];
+    }
+
+    /** Index of the first operation of instruction {@code k}; {@code k} = {@link #instructions()} is {@link #ops()}. */
+    public int firstOp(final int k) {
+        return firstOp[k];
+    }
+
+    /** The instruction that operation {@code i} belongs to. */
+    public int instructionOf(final int i) {
+        return instructionOf[i];
+    }
+
+    /** The operations, two longs each; not to be changed. */
+    public long[] program() {
+        return program;
+    }
+
+    /** Opcode of a packed operation. */
+    public static int opcode(final long op) {
+        return (int) op & SLOT_MASK;
+    }
+
+    /** First slot of a packed operation. */
+    public static int d(final long op) {
+        return (int) (op >>> 16) & SLOT_MASK;
+    }
+
+    /** Second slot of a packed operation; 65535 where there is none. */
+    public static int a(final long op) {
+        return (int) (op >>> 32) & SLOT_MASK;
+    }
+
+    /** Third slot of a packed operation. */
+    public static int b(final long op) {
+        return (int) (op >>> 48);
+    }
+
+    /** Detail of a packed {@link Op#EXITI}. */
+    public static int detail(final long op) {
+        return (int) (op >>> 32);
+    }
+
+    @Override
+    public String toString() {
+        return "block " + Long.toHexString(pc()) + " " + Arrays.toString(program);
+    }
+}
