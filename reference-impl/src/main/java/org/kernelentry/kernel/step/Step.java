@@ -10,9 +10,12 @@ public final class Step {
     private final String name;
     private final String source;
 
-    private Step(final String name, final String source) {
+    private final boolean frame;
+
+    private Step(final String name, final String source, final boolean frame) {
         this.name = name;
         this.source = source;
+        this.frame = frame;
     }
 
     /**
@@ -22,7 +25,20 @@ public final class Step {
      * @param source where the kernel does it, form {@code kernel/entry/common.c irqentry_enter()}
      */
     public static Step of(final String name, final String source) {
-        return new Step(name, source);
+        return new Step(name, source, false);
+    }
+
+    /**
+     * Names a scope that is one kernel entry as a whole, stub included: all nesting state must be the same at its end as at its start.
+     * Only such a scope is checked by {@link BalanceChecker}.
+     */
+    public static Step frame(final String name, final String source) {
+        return new Step(name, source, true);
+    }
+
+    /** Whether it was made by {@link #frame}. */
+    public boolean isFrame() {
+        return frame;
     }
 
     public String name() {

@@ -79,6 +79,8 @@ public final class Task {
 
     /** Number of the system call being executed, as the entry path last read it. */
     public long syscallNr = -1;
+    /** Open scopes of the journal while one is attached. */
+    public int stepDepth;
 
     // ---- signals
     public SignalStruct signal;

@@ -1,5 +1,6 @@
 package org.kernelentry.kernel.tracking;
 
+import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.KernelConfig.Option;
 import org.kernelentry.kernel.step.Step;
 import org.kernelentry.kernel.task.CpuLocal;
@@ -37,6 +38,7 @@ public final class ContextTracking {
     private static final String FILE = "kernel/context_tracking.c ";
 
     private final CpuLocal cpu;
+    private @Nullable Step omitted;
     private State state = State.KERNEL;
     private boolean watching = true;
     private long nesting = 1;
@@ -143,13 +145,32 @@ public final class ContextTracking {
         cpu.kernel.steps.at(cpu, NMI_EXIT);
     }
 
+    /** Leaves the next {@link #irqEnter} or {@link #irqExit} out, as code that forgets the call would: to show that the checks find it. */
+    public void omitOnce(final Step step) {
+        omitted = step;
+    }
+
+    private boolean omit(final Step step) {
+        if (omitted != step) {
+            return false;
+        }
+        omitted = null;
+        return true;
+    }
+
     public void irqEnter() {
+        if (omit(IRQ_ENTER)) {
+            return;
+        }
         cpu.lockdep.assertIrqsDisabled("ct_irq_enter");
         enterNested("Startirq");
         cpu.kernel.steps.at(cpu, IRQ_ENTER);
     }
 
     public void irqExit() {
+        if (omit(IRQ_EXIT)) {
+            return;
+        }
         cpu.lockdep.assertIrqsDisabled("ct_irq_exit");
         exitNested("Endirq");
         cpu.kernel.steps.at(cpu, IRQ_EXIT);

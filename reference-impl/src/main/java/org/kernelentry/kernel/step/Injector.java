@@ -1,0 +1,113 @@
+package org.kernelentry.kernel.step;
+
+import org.jspecify.annotations.Nullable;
+import org.kernelentry.kernel.entry.Irq;
+import org.kernelentry.kernel.task.CpuLocal;
+import org.kernelentry.kernel.task.ThreadFlags;
+
+/**
+ * Makes something happen at exactly one step of a run: an interrupt, an NMI or a reschedule request.
+ *
+ * <p>Counts the steps a run takes; at number {@code target} (from 1) it acts, right after the step took effect. An interrupt raised while
+ * interrupts are off waits for the step that enables them, as on hardware. What the injected handler itself does is not counted, so that
+ * step numbers are the same with and without injection.
+ */
+public final class Injector implements StepObserver {
+    /** What is injected. */
+    public enum Event {
+        /** A device interrupt whose handler does nothing. */
+        INTERRUPT,
+        /** A non-maskable interrupt (FIQ on arm). */
+        NMI,
+        /** A reschedule interrupt: its handler sets TIF_NEED_RESCHED of the interrupted task. */
+        RESCHEDULE
+    }
+
+    private final Event event;
+    private final long target;
+    private final @Nullable StepObserver next;
+    private long count;
+    private boolean inside;
+    private boolean fired;
+    private String where = "";
+
+    /**
+     * Prepares one injection.
+     *
+     * @param target number of the step after which it happens; 0 only counts
+     * @param next another observer that sees every step as well, or null
+     */
+    public Injector(final Event event, final long target, final @Nullable StepObserver next) {
+        this.event = event;
+        this.target = target;
+        this.next = next;
+    }
+
+    /** Steps seen so far, the injected handler's own not counted. */
+    public long count() {
+        return count;
+    }
+
+    /** Whether the target step was reached. */
+    public boolean fired() {
+        return fired;
+    }
+
+    /** Name of the step it happened at; empty before. */
+    public String where() {
+        return where;
+    }
+
+    @Override
+    public void at(final CpuLocal cpu, final Step step, final long detail) {
+        if (next != null) {
+            next.at(cpu, step, detail);
+        }
+        count(cpu, step);
+    }
+
+    @Override
+    public void enter(final CpuLocal cpu, final Step scope, final long detail) {
+        if (next != null) {
+            next.enter(cpu, scope, detail);
+        }
+        count(cpu, scope);
+    }
+
+    @Override
+    public void leave(final CpuLocal cpu, final Step scope) {
+        if (next != null) {
+            next.leave(cpu, scope);
+        }
+        count(cpu, scope);
+    }
+
+    private void count(final CpuLocal cpu, final Step step) {
+        // Steps of the harness task are the observer's own system calls, not the path under test.
+        if (inside || cpu.current.harness || cpu.inUser) {
+            return;
+        }
+        count++;
+        if (count != target || fired) {
+            return;
+        }
+        fired = true;
+        where = step.name();
+        inside = true;
+        try {
+            inject(cpu);
+        } finally {
+            inside = false;
+        }
+    }
+
+    private void inject(final CpuLocal cpu) {
+        switch (event) {
+            case INTERRUPT -> cpu.kernel.irqs.raise(cpu, new Irq("injected interrupt", () -> {}));
+            case RESCHEDULE ->
+                cpu.kernel.irqs.raise(
+                        cpu, new Irq("reschedule", () -> cpu.kernel.current().setTif(ThreadFlags.TIF_NEED_RESCHED)));
+            case NMI -> cpu.kernel.arch.nmiFromKernel(cpu, new Irq("injected NMI", () -> {}));
+        }
+    }
+}
