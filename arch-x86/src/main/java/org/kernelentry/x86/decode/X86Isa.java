@@ -1,0 +1,37 @@
+package org.kernelentry.x86.decode;
+
+import org.kernelentry.machine.CpuExit;
+import org.kernelentry.machine.Isa;
+import org.kernelentry.machine.ir.BlockBuilder;
+import org.kernelentry.machine.ir.Helper;
+import org.kernelentry.machine.memory.CodeWindow;
+import org.kernelentry.x86.X86Regs;
+
+/** The x86 instruction set in 64-bit and 32-bit compatibility mode, integer part. */
+public final class X86Isa implements Isa {
+    private final Helper[] helpers = X86Helpers.all();
+
+    @Override
+    public String name() {
+        return "x86-64";
+    }
+
+    @Override
+    public int registerSlots() {
+        return X86Regs.SLOTS;
+    }
+
+    @Override
+    public Helper[] helpers() {
+        return helpers.clone();
+    }
+
+    @Override
+    public void decode(final CodeWindow code, final int mode, final BlockBuilder out) {
+        try {
+            new Insn(code, mode, out).decode();
+        } catch (final Insn.TooLong e) {
+            out.exit(CpuExit.PROTECTION, 0, code.pc());
+        }
+    }
+}
