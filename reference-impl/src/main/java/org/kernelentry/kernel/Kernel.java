@@ -37,7 +37,7 @@ import org.kernelentry.kernel.tracing.TraceEvents;
  * <p>The whole kernel is a deterministic simulation: exactly one Java thread at a time holds its baton (see {@link Scheduler}); same input, same
  * trace.
  */
-public final class Kernel {
+public final class Kernel implements AutoCloseable {
     public final KernelConfig config;
     public final KernelLog log = new KernelLog();
     public final TraceEvents trace = new TraceEvents();
@@ -92,5 +92,11 @@ public final class Kernel {
     /** Whether kernel code, as opposed to user instructions, is what runs on {@code cpu} now. */
     public boolean inKernel(final CpuLocal which) {
         return !which.inUser;
+    }
+
+    /** Ends the threads of all tasks. The kernel cannot run any more; what it logged and traced stays readable. Closing twice is fine. */
+    @Override
+    public void close() {
+        sched.shutdown();
     }
 }

@@ -14,26 +14,41 @@ public final class Rseq {
 
     /** {@code rseq_syscall_enter_work()}: ends a granted time slice extension. */
     public void syscallEnterWork(final Task task, final long nr) {
+        if (task.rseq.area == 0) {
+            return;
+        }
         throw new UnsupportedOperationException("not built yet");
     }
 
     /** {@code rseq_debug_syscall_return()}. */
     public void debugSyscallReturn(final Task task, final PtRegs regs) {
+        if (task.rseq.area == 0) {
+            return;
+        }
         throw new UnsupportedOperationException("not built yet");
     }
 
     /** Whether a time slice extension is granted instead of a reschedule ({@code rseq_grant_slice_extension()}). */
     public boolean grantSliceExtension(final Task task, final int work) {
+        if (task.rseq.area == 0) {
+            return false;
+        }
         throw new UnsupportedOperationException("not built yet");
     }
 
     /** {@code rseq_handle_slowpath()}: ids and critical section fix-up in resume work. */
     public void handleSlowpath(final Task task, final PtRegs regs) {
+        if (task.rseq.area == 0) {
+            return;
+        }
         throw new UnsupportedOperationException("not built yet");
     }
 
     /** {@code rseq_signal_deliver()}: aborts a critical section before the frame is built. */
     public void signalDeliver(final Task task, final PtRegs regs) {
+        if (task.rseq.area == 0) {
+            return;
+        }
         throw new UnsupportedOperationException("not built yet");
     }
 }

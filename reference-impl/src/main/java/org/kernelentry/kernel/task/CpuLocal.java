@@ -41,6 +41,22 @@ public final class CpuLocal {
     /** Interrupts that wait for {@link #irqsEnabled}. */
     public final ArrayDeque<Irq> pending = new ArrayDeque<>();
 
+    // ---- the scheduler's run queue
+    /** Tasks that may run here, next first; the current one is not among them. */
+    final ArrayDeque<Task> runQueue = new ArrayDeque<>();
+    /** Virtual time at which the current task's slice ends. */
+    long sliceEnd;
+    /** Virtual time at which another CPU gets its turn. */
+    long turnEnd;
+    /** Value of {@code machine.retired()} at which the current budget ends, while {@link #budgetEpoch} is the scheduler's. */
+    long budgetEnd;
+
+    int budgetEpoch = -1;
+    /** The tick of this CPU. */
+    final Irq timerInterrupt;
+    /** The rescheduling interrupt: nothing to do but to pass through the exit path. */
+    final Irq rescheduleInterrupt = new Irq("reschedule", () -> {});
+
     public CpuLocal(final Kernel kernel, final int id, final Cpu machine) {
         this.kernel = kernel;
         this.id = id;
@@ -49,6 +65,7 @@ public final class CpuLocal {
         this.lockdep = new Lockdep(this);
         this.idle = Task.idle(kernel, id);
         this.current = idle;
+        this.timerInterrupt = new Irq("timer", () -> kernel.sched.timerInterrupt(this));
     }
 
     /** {@code in_nmi()}. */

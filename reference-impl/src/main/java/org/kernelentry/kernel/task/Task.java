@@ -42,6 +42,10 @@ public final class Task {
     public TaskState state = TaskState.RUNNING;
     /** The Java side of its kernel stack, owned by the scheduler. */
     public @Nullable Object context;
+    /** On a run queue or running ({@code on_rq}); stays set while a preempted task has another state than RUNNING. */
+    boolean onRq;
+    /** The one CPU it may run on, or -1 for any. */
+    public int pinnedCpu = -1;
     /** The runner's own task: user mode is Java code, it has no memory and never runs guest instructions. */
     public boolean harness;
     /** Idle task of a CPU. */

@@ -21,13 +21,18 @@ public final class UserLoop {
             final CpuLocal cpu = k.cpu;
             cpu.irqsEnabled = true;
             cpu.inUser = true;
-            final int exit = cpu.pending.isEmpty() ? cpu.machine.run(k.sched.budget(cpu)) : CpuExit.INTERRUPT_WINDOW;
+            final long budget = cpu.pending.isEmpty() ? k.sched.budget(cpu) : 0;
+            final int exit = budget > 0 ? cpu.machine.run(budget) : CpuExit.INTERRUPT_WINDOW;
             cpu.inUser = false;
             // Every entry from user mode comes with interrupts disabled by the hardware.
             cpu.irqsEnabled = false;
             if (exit == CpuExit.INTERRUPT_WINDOW) {
-                final Irq irq = cpu.pending.poll();
-                k.arch.interruptFromUser(cpu, task, irq != null ? irq : k.sched.tick(cpu));
+                final Irq waiting = cpu.pending.poll();
+                final Irq irq = waiting != null ? waiting : k.sched.tick(cpu);
+                // Nothing to take when only another CPU had its turn.
+                if (irq != null) {
+                    k.arch.interruptFromUser(cpu, task, irq);
+                }
             } else {
                 k.arch.enterFromUser(cpu, task, exit);
             }
