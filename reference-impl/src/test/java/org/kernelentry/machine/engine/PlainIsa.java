@@ -33,7 +33,7 @@ final class PlainIsa implements Isa {
     static final int ADD_FLAGS = 204;
     /** d = a - b with the flags of a 64-bit subtraction. */
     static final int SUB_FLAGS = 205;
-    /** No operation. */
+    /** No operation; in a mode other than 0, register 15 = mode. */
     static final int NOP = 206;
     /** [a + imm] = d, then jumps to b (pushes and calls). */
     static final int STORE_JUMP = 207;
@@ -147,7 +147,11 @@ final class PlainIsa implements Isa {
             }
             case ADD_FLAGS -> arithmetic(out, Op.ADD, FlagKind.ADD, d, a, br);
             case SUB_FLAGS -> arithmetic(out, Op.SUB, FlagKind.SUB, d, a, br);
-            case NOP -> {}
+            case NOP -> {
+                if (mode != 0) {
+                    out.constant(15, mode);
+                }
+            }
             case STORE_JUMP -> {
                 out.store(Op.ST64, d, a, imm);
                 out.jumpTo(br);
