@@ -1,0 +1,133 @@
+package org.kernelentry.runner.steps;
+
+import io.cucumber.datatable.DataTable;
+import io.cucumber.java.en.Then;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.kernelentry.kernel.step.Journal;
+import org.kernelentry.kernel.step.Journal.Entry;
+import org.kernelentry.kernel.step.Journal.Kind;
+import org.kernelentry.runner.system.SetupException;
+import org.opentest4j.TestAbortedException;
+
+/** The inner order of things, visible on the reference only: the steps of the entry and exit paths. */
+public final class InternalSteps {
+    private final World world = World.current();
+
+    private List<Entry> entries() {
+        if (!world.system.internal()) {
+            throw new TestAbortedException("internal steps can be seen on the reference only");
+        }
+        return world.journal().entries();
+    }
+
+    /**
+     * The steps directly inside the n-th run of a scope, whole and in order. Column {@code step}; column {@code because} (optional) is the detail
+     * in words, for example the work bits.
+     */
+    @Then("inside {string} number {int} these steps run:")
+    public void inside(final String scope, final int number, final DataTable table) {
+        final List<Entry> seen = children(scope, number);
+        final List<Map<String, String>> expected = table.asMaps();
+        for (int i = 0; i < Math.max(seen.size(), expected.size()); i++) {
+            final String want = i < expected.size() ? cell(expected.get(i), "step") : "no further step";
+            final String have = i < seen.size() ? seen.get(i).step().name() : "no further step";
+            final String because = i < expected.size() ? expected.get(i).get("because") : null;
+            final String detail = i < seen.size()
+                    ? Journal.detailInWords(seen.get(i).step(), seen.get(i).detail())
+                    : "";
+            if (!want.equals(have) || because != null && !because.equals(detail)) {
+                throw new AssertionError("step " + (i + 1) + " inside " + scope + ": expected | seen\n  " + want
+                        + (because == null ? "" : " (" + because + ")") + " | " + have + " (" + detail + ")");
+            }
+        }
+    }
+
+    @Then("inside {string} these steps run:")
+    public void insideFirst(final String scope, final DataTable table) {
+        inside(scope, 1, table);
+    }
+
+    /** How often steps or scopes run in the whole scenario: columns {@code step} and {@code times}. */
+    @Then("these steps run this often:")
+    public void counts(final DataTable table) {
+        for (final Map<String, String> row : table.asMaps()) {
+            final String name = cell(row, "step");
+            final long times = entries().stream()
+                    .filter(e -> e.kind() != Kind.LEAVE && e.step().name().equals(name))
+                    .count();
+            ObservationSteps.same("runs of " + name, cell(row, "times"), Long.toString(times));
+        }
+    }
+
+    /** The given steps run in this order, others may run between them. Starts at the first step after the guest's first instruction. */
+    @Then("these steps run in this order:")
+    public void order(final DataTable table) {
+        final List<String> wanted = table.asList();
+        int at = 0;
+        for (final Entry entry : entries()) {
+            if (at < wanted.size() && entry.kind() != Kind.LEAVE && entry.text().equals(wanted.get(at))
+                    || at < wanted.size()
+                            && entry.kind() != Kind.LEAVE
+                            && entry.step().name().equals(wanted.get(at))) {
+                at++;
+            }
+        }
+        if (at < wanted.size()) {
+            throw new AssertionError("step " + (at + 1) + " of the order, " + wanted.get(at) + ", did not run"
+                    + (at == 0 ? "" : " after " + wanted.get(at - 1)));
+        }
+    }
+
+    /** The balance check's findings, whole; each row's words are contained in one finding, in order. */
+    @Then("these imbalances are found:")
+    public void imbalances(final DataTable table) {
+        entries();
+        world.imbalanceAsserted = true;
+        final var balance = world.balance();
+        final List<String> seen = balance == null ? List.of() : balance.findings();
+        final List<String> expected = table.asList();
+        for (int i = 0; i < Math.max(seen.size(), expected.size()); i++) {
+            final String want = i < expected.size() ? expected.get(i) : "nothing further";
+            final String have = i < seen.size() ? seen.get(i) : "nothing further";
+            if (!have.contains(want)) {
+                throw new AssertionError("imbalance " + (i + 1) + ": expected | seen\n  " + want + " | " + have);
+            }
+        }
+    }
+
+    private static String cell(final Map<String, String> row, final String column) {
+        final String cell = row.get(column);
+        if (cell == null) {
+            throw new SetupException("the table has no column '" + column + "', or a cell of it is empty");
+        }
+        return cell;
+    }
+
+    private List<Entry> children(final String scope, final int number) {
+        final List<Entry> children = new ArrayList<>();
+        int found = 0;
+        int depth = -1;
+        int pid = -1;
+        for (final Entry entry : entries()) {
+            if (depth < 0) {
+                if (entry.kind() == Kind.ENTER && entry.step().name().equals(scope) && ++found == number) {
+                    depth = entry.depth();
+                    pid = entry.pid();
+                }
+            } else if (entry.pid() == pid) {
+                if (entry.kind() == Kind.LEAVE && entry.depth() == depth) {
+                    return children;
+                }
+                if (entry.kind() != Kind.LEAVE && entry.depth() == depth + 1) {
+                    children.add(entry);
+                }
+            }
+        }
+        if (depth < 0) {
+            throw new AssertionError("the scope " + scope + " ran " + found + " time(s), not " + number);
+        }
+        return children;
+    }
+}

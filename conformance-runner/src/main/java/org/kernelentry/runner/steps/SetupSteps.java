@@ -1,0 +1,84 @@
+package org.kernelentry.runner.steps;
+
+import io.cucumber.java.en.Given;
+import java.util.Arrays;
+import java.util.List;
+import org.kernelentry.kernel.step.Step;
+import org.kernelentry.kernel.tracking.ContextTracking;
+import org.kernelentry.runner.spec.Mode;
+import org.kernelentry.runner.system.SetupException;
+import org.opentest4j.TestAbortedException;
+
+/** What there is before anything runs. */
+public final class SetupSteps {
+    private final World world = World.current();
+
+    /** The guest program of the scenario, in the guest notation. */
+    @Given("a guest program on {word}:")
+    public void aGuestProgram(final String mode, final String text) {
+        final Mode m = Mode.find(mode).orElseThrow(() -> new SetupException("there is no mode '" + mode + "'"));
+        if (!world.system.runs(m)) {
+            throw new TestAbortedException(
+                    world.system.name() + " has no " + m.architecture().label());
+        }
+        world.program(m, text);
+    }
+
+    /** PTRACE_SEIZE before the first instruction; options by name, separated by blanks. */
+    @Given("the tracer has seized it with {string}")
+    public void seized(final String options) {
+        world.trace("seize", words(options));
+    }
+
+    /** PTRACE_ATTACH before the first instruction. */
+    @Given("the tracer has attached to it with {string}")
+    public void attached(final String options) {
+        world.trace("attach", words(options));
+    }
+
+    /** Trace events recorded from the start: {@code raw_syscalls}, {@code rcu:rcu_watching}, ... */
+    @Given("the trace events {string} are on")
+    public void traceEvents(final String names) {
+        world.options.traceEvents.addAll(words(names));
+    }
+
+    @Given("system call audit is on")
+    public void audit() {
+        world.options.audit = true;
+    }
+
+    /** Kernel options in the form {@code PREEMPTION=n}. */
+    @Given("a kernel with {string}")
+    public void kernelWith(final String options) {
+        world.options.kernelOptions.addAll(words(options));
+    }
+
+    @Given("a kernel of version {int}.{int}")
+    public void version(final int major, final int minor) {
+        world.options.version = major * 100 + minor;
+    }
+
+    @Given("{int} CPUs")
+    public void cpus(final int count) {
+        world.options.cpus = count;
+    }
+
+    /** A deliberate mistake in the entry code: the next call of ct_irq_enter or ct_irq_exit is left out. */
+    @Given("entry code that forgets {word} once")
+    public void forgets(final String name) {
+        if (!world.system.internal()) {
+            throw new TestAbortedException("mistakes can be planted in the reference only");
+        }
+        final Step step = switch (name) {
+            case "ct_irq_enter" -> ContextTracking.IRQ_ENTER;
+            case "ct_irq_exit" -> ContextTracking.IRQ_EXIT;
+            default ->
+                throw new SetupException("'" + name + "' cannot be forgotten; known are ct_irq_enter, ct_irq_exit");
+        };
+        world.preparations.add(guest -> guest.kernel().cpus[0].ct.omitOnce(step));
+    }
+
+    private static List<String> words(final String text) {
+        return text.isBlank() ? List.of() : Arrays.asList(text.trim().split("[\\s,|]+"));
+    }
+}

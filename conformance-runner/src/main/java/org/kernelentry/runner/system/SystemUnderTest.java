@@ -1,0 +1,26 @@
+package org.kernelentry.runner.system;
+
+import org.kernelentry.runner.spec.Mode;
+
+/** Something scenarios run on: the reference in one of its flavours, or a real kernel. */
+public interface SystemUnderTest {
+    /** As on the command line: {@code reference-generic}, {@code reference-native}. */
+    String name();
+
+    /** {@code generic} or {@code native}: scenarios tagged with the other one do not apply. */
+    String flavour();
+
+    /** Whether the flavour exists for the architecture of {@code mode}. */
+    boolean runs(Mode mode);
+
+    /** Whether internal steps can be observed and injected into. */
+    boolean internal();
+
+    /**
+     * Makes a system that is about to run {@code program}, nothing of it executed yet.
+     *
+     * @throws org.kernelentry.notation.NotationException for a program that cannot be assembled for {@code mode}
+     * @throws UnsupportedSetupException when the system has no such option
+     */
+    Guest boot(Mode mode, String program, GuestOptions options);
+}

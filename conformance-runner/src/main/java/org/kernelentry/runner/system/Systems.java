@@ -1,0 +1,45 @@
+package org.kernelentry.runner.system;
+
+import java.util.List;
+import java.util.ServiceLoader;
+import org.kernelentry.kernel.KernelConfig.Flavour;
+import org.kernelentry.kernel.arch.Port;
+import org.kernelentry.runner.spec.Architecture;
+import org.kernelentry.runner.spec.SpecException;
+
+/** The systems under test by name. */
+public final class Systems {
+    /** Stands for both flavours of the reference. */
+    public static final String REFERENCE = "reference";
+
+    private static final List<String> NAMES = List.of("reference-generic", "reference-native");
+
+    private Systems() {}
+
+    /** Every single system that can be named. */
+    public static List<String> names() {
+        return NAMES;
+    }
+
+    /** What {@code name} stands for: one system, or several for {@code reference}. */
+    public static List<SystemUnderTest> byName(final String name) {
+        return switch (name) {
+            case REFERENCE -> List.of(new ReferenceSystem(Flavour.GENERIC), new ReferenceSystem(Flavour.NATIVE));
+            case "reference-generic" -> List.of(new ReferenceSystem(Flavour.GENERIC));
+            case "reference-native" -> List.of(new ReferenceSystem(Flavour.NATIVE));
+            default ->
+                throw new SpecException(
+                        "there is no system '" + name + "'; known are " + REFERENCE + ", " + String.join(", ", NAMES));
+        };
+    }
+
+    /** The port of an architecture on the class path. */
+    static Port port(final Architecture architecture) {
+        for (final Port port : ServiceLoader.load(Port.class)) {
+            if (port.name().equals(architecture.label())) {
+                return port;
+            }
+        }
+        throw new UnsupportedSetupException("no port for " + architecture.label() + " is on the class path");
+    }
+}
