@@ -1,0 +1,45 @@
+package org.kernelentry.isa.aarch32;
+
+import org.kernelentry.machine.CpuExit;
+import org.kernelentry.machine.ir.BlockBuilder;
+import org.kernelentry.machine.ir.Helper;
+import org.kernelentry.machine.memory.CodeWindow;
+
+/**
+ * Decodes A32 and T32, for any instruction set that contains them.
+ *
+ * <p>The set implemented is the integer part of ARMv7-A as user mode sees it. VFP, Advanced SIMD and coprocessors other than the few
+ * CP15 registers open to user mode are undefined.
+ */
+public final class Aarch32Decoder {
+    private final A32Regs regs;
+    private final int helperBase;
+
+    /**
+     * @param regs where the state lives
+     * @param helperBase number of the first of {@link #helpers()} in the instruction set's own array
+     */
+    public Aarch32Decoder(final A32Regs regs, final int helperBase) {
+        this.regs = regs;
+        this.helperBase = helperBase;
+    }
+
+    /** The helpers that decoded code calls. */
+    public static Helper[] helpers() {
+        return Helpers.all();
+    }
+
+    /** As {@code Isa.decode}, for the modes of {@link A32Regs}. */
+    public void decode(final CodeWindow code, final int mode, final BlockBuilder out) {
+        if ((mode & A32Regs.MODE_SET_MASK) == A32Regs.MODE_T32) {
+            T32Decoder.decode(code, mode, out, regs, helperBase);
+        } else if ((code.pc() & 3) != 0) {
+            // BX to an address with bit 1 set: unpredictable in ARMv7, a pc alignment fault in ARMv8. A fetch fault
+            // goes first.
+            code.u16();
+            out.exitWith(CpuExit.ALIGNMENT, out.constant(code.pc()), code.pc());
+        } else {
+            A32Decoder.decode(code, mode, out, regs, helperBase);
+        }
+    }
+}
