@@ -145,6 +145,21 @@ public interface Arch {
     /** Body of rt_sigreturn ({@code rt} true) or sigreturn. */
     long sigreturn(Task task, boolean rt);
 
+    /** {@code __ARCH_UAPI_SA_FLAGS} beyond SA_RESTORER (arm: SA_THIRTYTWO). */
+    default long uapiSigactionFlags() {
+        return 0;
+    }
+
+    /** Flags {@code sigaction_compat_abi()} adds to an action by the ABI it is installed through (x86: which frame its handler gets). */
+    default long sigactionAbiFlags(final Task task) {
+        return 0;
+    }
+
+    /** {@code MINSIGSTKSZ} of the task's ABI. */
+    default long minSigStackSize(final Task task) {
+        return 2048;
+    }
+
     // ---- stepping
 
     /** {@code arch_has_single_step()}. */
@@ -158,6 +173,11 @@ public interface Arch {
     void userEnableSingleStep(Task task);
 
     void userDisableSingleStep(Task task);
+
+    /** {@code user_enable_block_step()}; called only where {@link #hasBlockStep}. */
+    default void userEnableBlockStep(final Task task) {
+        throw new UnsupportedOperationException(name() + " has no block step");
+    }
 
     /** {@code force_sig} details of {@code user_single_step_report()}: the siginfo code and address of a step report at syscall exit. */
     void userSingleStepReport(Task task, PtRegs regs);
@@ -178,6 +198,14 @@ public interface Arch {
 
     /** Stores a register set (or its leading part); 0 or a negative error. */
     long setRegset(Task task, int noteType, byte[] bytes);
+
+    /**
+     * Whether the port's asm/ptrace.h gives the generic request its usual number: PTRACE_SYSEMU (31), PTRACE_SYSEMU_SINGLESTEP (32),
+     * PTRACE_SINGLEBLOCK (33), PTRACE_OLDSETOPTIONS (21). Others go to {@link #archPtrace}. Default is what arm64 has.
+     */
+    default boolean definesRequest(final int request) {
+        return request == 31 || request == 32;
+    }
 
     /** Requests only this port knows ({@code arch_ptrace()}); -EIO for an unknown one. */
     long archPtrace(Task tracer, Task tracee, int request, long address, long data);

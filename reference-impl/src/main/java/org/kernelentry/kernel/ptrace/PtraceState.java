@@ -2,6 +2,7 @@ package org.kernelentry.kernel.ptrace;
 
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.signal.SigInfo;
+import org.kernelentry.kernel.task.WaitQueue;
 
 /** The ptrace members of {@code struct task_struct}. */
 public final class PtraceState {
@@ -18,10 +19,14 @@ public final class PtraceState {
     public long message;
     /** {@code last_siginfo}: what PTRACE_GETSIGINFO reads; null outside of stops that have one. */
     public @Nullable SigInfo lastSigInfo;
+    /** What {@link #lastSigInfo} was when the last stop ended: the tracer may have replaced it. */
+    public @Nullable SigInfo resumedSigInfo;
     /** Stop code while stopped ({@code exit_code}), and the signal the tracer resumes with. */
     public int stopCode;
     /** {@code TIF_FORCED_TF} and its like: stepping was switched on by a tracer, not by the program. */
     public boolean stepping;
+    /** Who waits for JOBCTL_TRAPPING to go ({@code wait_on_bit()}). */
+    public final WaitQueue trapping = new WaitQueue();
 
     public boolean traced() {
         return (flags & PT_PTRACED) != 0;
@@ -29,5 +34,10 @@ public final class PtraceState {
 
     public boolean seized() {
         return (flags & PT_SEIZED) != 0;
+    }
+
+    /** Whether the tracer set this {@code PTRACE_O_*}. */
+    public boolean option(final int option) {
+        return (flags & option << PT_OPT_FLAG_SHIFT) != 0;
     }
 }

@@ -6,10 +6,12 @@ package org.kernelentry.kernel.signal;
  * @param signo signal number
  * @param errno {@code si_errno}
  * @param code {@code si_code}
- * @param pid {@code si_pid} of user-sent signals and SIGCHLD
- * @param uid {@code si_uid}
- * @param addr {@code si_addr} of faults; {@code si_call_addr} of SIGSYS; {@code si_value} of queued signals
- * @param value {@code si_status} of SIGCHLD; {@code si_syscall} of SIGSYS; trap number
+ * @param pid {@code si_pid} of user-sent signals and SIGCHLD; {@code si_tid} of timers
+ * @param uid {@code si_uid}; {@code si_overrun} of timers
+ * @param addr {@code si_addr} of faults; {@code si_call_addr} of SIGSYS; {@code si_value} of queued and timer
+ *     signals; {@code si_band} of SIGIO
+ * @param value {@code si_status} of SIGCHLD; {@code si_syscall} of SIGSYS; {@code si_fd} of SIGIO;
+ *     trap number
  * @param arch {@code si_arch} of SIGSYS
  */
 public record SigInfo(int signo, int errno, int code, int pid, int uid, long addr, int value, int arch) {
@@ -17,7 +19,10 @@ public record SigInfo(int signo, int errno, int code, int pid, int uid, long add
     public static final int SI_KERNEL = 0x80;
     public static final int SI_QUEUE = -1;
     public static final int SI_TIMER = -2;
+    public static final int SI_SIGIO = -5;
     public static final int SI_TKILL = -6;
+    public static final int SI_DETHREAD = -7;
+    public static final int SI_ASYNCNL = -60;
     public static final int TRAP_BRKPT = 1;
     public static final int TRAP_TRACE = 2;
     public static final int TRAP_HWBKPT = 4;
@@ -54,5 +59,20 @@ public record SigInfo(int signo, int errno, int code, int pid, int uid, long add
     /** A fault at {@code addr}. */
     public static SigInfo fault(final int signo, final int code, final long addr) {
         return new SigInfo(signo, 0, code, 0, 0, addr, 0, 0);
+    }
+
+    /** {@code SI_FROMUSER()}: a process sent it, so the sender's permission counts. */
+    public boolean fromUser() {
+        return code <= 0;
+    }
+
+    /** The same signal, errno and code with other members. */
+    SigInfo with(final int newPid, final int newUid, final long newAddr, final int newValue, final int newArch) {
+        return new SigInfo(signo, errno, code, newPid, newUid, newAddr, newValue, newArch);
+    }
+
+    /** The same siginfo for another signal number. */
+    SigInfo withSigno(final int newSigno) {
+        return new SigInfo(newSigno, errno, code, pid, uid, addr, value, arch);
     }
 }

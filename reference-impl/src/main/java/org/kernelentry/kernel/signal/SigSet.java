@@ -6,6 +6,9 @@ public record SigSet(long bits) {
     /** SIGKILL and SIGSTOP can neither be blocked nor caught. */
     public static final SigSet UNBLOCKABLE = of(Signals.SIGKILL, Signals.SIGSTOP);
 
+    /** Signals whose default action stops. */
+    public static final SigSet KERNEL_STOP = of(Signals.SIGSTOP, Signals.SIGTSTP, Signals.SIGTTIN, Signals.SIGTTOU);
+
     public static SigSet of(final int... signals) {
         long bits = 0;
         for (final int sig : signals) {
@@ -36,6 +39,16 @@ public record SigSet(long bits) {
 
     public SigSet minus(final SigSet other) {
         return new SigSet(bits & ~other.bits);
+    }
+
+    /** Members of both. */
+    public SigSet and(final SigSet other) {
+        return new SigSet(bits & other.bits);
+    }
+
+    /** All signals that are not members. */
+    public SigSet complement() {
+        return new SigSet(~bits);
     }
 
     public boolean isEmpty() {

@@ -73,7 +73,51 @@ public final class Signals {
             "SIGPWR",
             "SIGSYS");
 
+    private static final long STOP_MASK =
+            SigSet.of(SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU).bits();
+    private static final long COREDUMP_MASK = SigSet.of(
+                    SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGFPE, SIGSEGV, SIGBUS, SIGSYS, SIGXCPU, SIGXFSZ)
+            .bits();
+    private static final long IGNORE_MASK =
+            SigSet.of(SIGCONT, SIGCHLD, SIGWINCH, SIGURG).bits();
+    static final long SYNCHRONOUS_MASK =
+            SigSet.of(SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGSYS).bits();
+
     private Signals() {}
+
+    /** {@code valid_signal()}: 0 (probe) to 64. */
+    public static boolean valid(final long sig) {
+        return sig >= 0 && sig <= NSIG;
+    }
+
+    /** {@code sig_kernel_only()}: SIGKILL and SIGSTOP. */
+    public static boolean kernelOnly(final int sig) {
+        return sig == SIGKILL || sig == SIGSTOP;
+    }
+
+    /** {@code sig_kernel_stop()}: default action is group-stop. */
+    public static boolean kernelStop(final int sig) {
+        return in(sig, STOP_MASK);
+    }
+
+    /** {@code sig_kernel_coredump()}: default action is death with a core dump. */
+    public static boolean kernelCoredump(final int sig) {
+        return in(sig, COREDUMP_MASK);
+    }
+
+    /** {@code sig_kernel_ignore()}: default action is nothing. */
+    public static boolean kernelIgnore(final int sig) {
+        return in(sig, IGNORE_MASK);
+    }
+
+    /** Whether an instruction can raise it by itself ({@code SYNCHRONOUS_MASK}). */
+    public static boolean synchronous(final int sig) {
+        return in(sig, SYNCHRONOUS_MASK);
+    }
+
+    private static boolean in(final int sig, final long mask) {
+        return sig > 0 && sig < SIGRTMIN && (mask & 1L << sig - 1) != 0;
+    }
 
     /** {@code SIGUSR1}, or {@code SIGRTMIN+2}, or the number. */
     public static String name(final int sig) {
