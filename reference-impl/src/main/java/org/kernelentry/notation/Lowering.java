@@ -358,6 +358,9 @@ final class Lowering {
             case "raise", "ignore", "default", "block", "unblock" -> signals.simple(s.word(), line, words);
             default -> throw new NotationException(line, s.word(), "is not a statement");
         }
+        if (s.label() != null && !s.word().startsWith("=")) {
+            define(line, s.label() + ".next");
+        }
     }
 
     private static String target(final Stmt.Simple s) {
