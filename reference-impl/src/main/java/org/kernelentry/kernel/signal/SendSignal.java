@@ -7,7 +7,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.syscall.Errno;
-import org.kernelentry.kernel.task.CpuLocal;
 import org.kernelentry.kernel.task.Task;
 import org.kernelentry.kernel.task.TaskState;
 import org.kernelentry.kernel.task.ThreadFlags;
@@ -223,7 +222,7 @@ final class SendSignal {
         if (isStopped(task) || isTraced(task)) {
             return false;
         }
-        return k.cpus[task.cpu].current == task || !task.testTif(ThreadFlags.TIF_SIGPENDING);
+        return k.sched.isCurrent(task) || !task.testTif(ThreadFlags.TIF_SIGPENDING);
     }
 
     /** {@code signal_wake_up()}: a fatal signal also wakes from stops, unless a ptrace request is just looking at the task. */
@@ -253,15 +252,7 @@ final class SendSignal {
     private void wakeUpState(final Task task, final TaskState[] states) {
         task.setTif(ThreadFlags.TIF_SIGPENDING);
         if (!k.sched.wakeUpState(task, states)) {
-            kick(task);
-        }
-    }
-
-    /** {@code kick_process()}: a task that runs user code elsewhere comes into the kernel and looks at its flags. */
-    void kick(final Task task) {
-        final CpuLocal cpu = k.cpus[task.cpu];
-        if (cpu.current == task && cpu != k.cpu) {
-            cpu.machine.requestInterrupt();
+            k.sched.kickProcess(task);
         }
     }
 

@@ -90,7 +90,7 @@ public final class SignalCore {
     /** {@code set_notify_signal()}: wakes a sleeper after TIF_NOTIFY_SIGNAL was set. */
     public void wakeUpNotifySignal(final Task task) {
         if (!k.sched.wakeUpState(task, TaskState.INTERRUPTIBLE)) {
-            sender.kick(task);
+            k.sched.kickProcess(task);
         }
     }
 

@@ -1,0 +1,5 @@
+/** Tests of signals. */
+@NullMarked
+package org.kernelentry.kernel.signal;
+
+import org.jspecify.annotations.NullMarked;
