@@ -125,6 +125,33 @@ public interface Arch {
     /** {@code arch_ptrace_report_syscall_exit()}. */
     void ptraceReportSyscallExit(Task task, PtRegs regs, boolean step);
 
+    // ---- what the port opted in to
+
+    /** Whether the port takes part in syscall user dispatch; generic entry alone does not bring it (DIF-ARM-18, DIF-A64-14). */
+    default boolean supportsSyscallUserDispatch() {
+        return false;
+    }
+
+    /** {@code arch_syscall_is_vdso_sigreturn()}: the call comes from a sigreturn landing pad of the vDSO, which dispatch never takes (SUD-19). */
+    default boolean syscallIsVdsoSigreturn(final Task task, final PtRegs regs) {
+        return false;
+    }
+
+    /** {@code untagged_addr()}: a user address without the tag bits the hardware ignores. */
+    default long untaggedAddr(final long address) {
+        return address;
+    }
+
+    /** CONFIG_GENERIC_IRQ_ENTRY: interrupts from user mode are noted for rseq, which brings its second ABI version (RSQ-09). */
+    default boolean selectsGenericIrqEntry() {
+        return true;
+    }
+
+    /** CONFIG_HAVE_GENERIC_TIF_BITS: TIF_RSEQ is a bit of its own; without it, it is TIF_NOTIFY_RESUME (RSQ-19). */
+    default boolean hasGenericTifBits() {
+        return false;
+    }
+
     // ---- signals
 
     /**

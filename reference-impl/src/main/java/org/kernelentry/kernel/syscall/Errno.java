@@ -7,6 +7,7 @@ public final class Errno {
     public static final int ESRCH = 3;
     public static final int EINTR = 4;
     public static final int EIO = 5;
+    public static final int ENXIO = 6;
     public static final int E2BIG = 7;
     public static final int EBADF = 9;
     public static final int ECHILD = 10;
@@ -21,6 +22,7 @@ public final class Errno {
     public static final int EPIPE = 32;
     public static final int ERANGE = 34;
     public static final int ENOSYS = 38;
+    public static final int EOPNOTSUPP = 95;
     public static final int ETIMEDOUT = 110;
     public static final int EINPROGRESS = 115;
     /** Restart if SA_RESTART or no handler. */
@@ -31,6 +33,8 @@ public final class Errno {
     public static final int ERESTARTNOHAND = 514;
     /** Restart by restart_syscall if no handler. */
     public static final int ERESTART_RESTARTBLOCK = 516;
+    /** Not for user space, yet some calls let it out. */
+    public static final int ENOTSUPP = 524;
     /** Highest error number that a return register can carry. */
     public static final int MAX_ERRNO = 4095;
 

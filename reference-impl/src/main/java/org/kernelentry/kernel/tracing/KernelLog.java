@@ -8,20 +8,30 @@ import java.util.Set;
 
 /** The kernel's log buffer, as {@code dmesg} shows it. */
 public final class KernelLog {
+    /** Lines kept; older ones are dropped, as the ring buffer does. */
+    private static final int CAPACITY = 1 << 14;
+
     private final List<String> lines = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final Set<String> warned = new HashSet<>();
 
     /** {@code printk()}. */
     public void print(final String line) {
-        lines.add(line);
+        append(lines, line);
+    }
+
+    private static void append(final List<String> to, final String line) {
+        if (to.size() == CAPACITY) {
+            to.subList(0, CAPACITY / 2).clear();
+        }
+        to.add(line);
     }
 
     /** {@code WARN()}: a line that makes any scenario fail unless it expects it. */
     public void warn(final String where, final String what) {
         final String line = "WARNING: at " + where + ": " + what;
-        lines.add(line);
-        warnings.add(line);
+        append(lines, line);
+        append(warnings, line);
     }
 
     /** {@code WARN_ON_ONCE()}: reported the first time only, per place. */

@@ -1,0 +1,32 @@
+package org.kernelentry.kernel.audit;
+
+/**
+ * One message of the audit log.
+ *
+ * @param type {@link #AUDIT_SYSCALL} or {@link #AUDIT_SECCOMP}
+ * @param pid process of the call
+ * @param arch AUDIT_ARCH_* of the call
+ * @param syscall its number
+ * @param success {@code yes}, {@code no}, or empty when the task died in the call
+ * @param exit return value, restart codes shown as -EINTR
+ * @param a0 first argument
+ * @param a1 second argument
+ * @param a2 third argument
+ * @param a3 fourth argument
+ * @param text the whole message as the log shows it, without type and time
+ */
+public record AuditRecord(
+        int type,
+        int pid,
+        int arch,
+        int syscall,
+        String success,
+        long exit,
+        long a0,
+        long a1,
+        long a2,
+        long a3,
+        String text) {
+    public static final int AUDIT_SYSCALL = 1300;
+    public static final int AUDIT_SECCOMP = 1326;
+}
