@@ -48,6 +48,10 @@ final class BlockDecoder {
                 break;
             }
             final int length = window.length();
+            if (length == 0 && builder.ended()) {
+                // The pc itself is refused (misaligned): an exit without a fetch.
+                break;
+            }
             if (length <= 0) {
                 throw new IllegalStateException(isa.name() + " decoded an instruction of no bytes");
             }
