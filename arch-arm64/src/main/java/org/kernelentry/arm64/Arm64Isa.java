@@ -1,0 +1,44 @@
+package org.kernelentry.arm64;
+
+import org.kernelentry.arm64.decode.A64Decoder;
+import org.kernelentry.isa.aarch32.Aarch32Decoder;
+import org.kernelentry.machine.Isa;
+import org.kernelentry.machine.ir.BlockBuilder;
+import org.kernelentry.machine.ir.Helper;
+import org.kernelentry.machine.memory.CodeWindow;
+
+/** The instruction sets of an arm64 CPU whose EL0 runs AArch64 and AArch32. */
+public final class Arm64Isa implements Isa {
+    private static final Helper[] AARCH32_HELPERS = Aarch32Decoder.helpers();
+
+    private final Aarch32Decoder aarch32 = new Aarch32Decoder(A64Regs.AARCH32, 0);
+    private final A64Decoder a64 = new A64Decoder(AARCH32_HELPERS.length);
+
+    @Override
+    public String name() {
+        return "arm64";
+    }
+
+    @Override
+    public int registerSlots() {
+        return A64Regs.SLOTS;
+    }
+
+    @Override
+    public Helper[] helpers() {
+        final Helper[] own = A64Decoder.helpers();
+        final Helper[] all = new Helper[AARCH32_HELPERS.length + own.length];
+        System.arraycopy(AARCH32_HELPERS, 0, all, 0, AARCH32_HELPERS.length);
+        System.arraycopy(own, 0, all, AARCH32_HELPERS.length, own.length);
+        return all;
+    }
+
+    @Override
+    public void decode(final CodeWindow code, final int mode, final BlockBuilder out) {
+        if (mode == A64Regs.MODE_A64) {
+            a64.decode(code, out);
+        } else {
+            aarch32.decode(code, mode, out);
+        }
+    }
+}

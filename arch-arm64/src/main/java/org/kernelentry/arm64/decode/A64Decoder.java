@@ -1,0 +1,58 @@
+package org.kernelentry.arm64.decode;
+
+import org.kernelentry.isa.DecodeTable;
+import org.kernelentry.machine.CpuExit;
+import org.kernelentry.machine.ir.BlockBuilder;
+import org.kernelentry.machine.ir.Helper;
+import org.kernelentry.machine.memory.CodeWindow;
+
+/**
+ * Decodes A64: the integer instructions that EL0 may execute, with LSE atomics and CRC32.
+ *
+ * <p>The tables follow the encoding groups of the Arm ARM (DDI 0487 C4.1), one class per group. Floating point, SIMD, SVE, pointer
+ * authentication beyond the hints, memory tagging and everything that EL0 may not execute are undefined.
+ */
+public final class A64Decoder {
+    /** Rows are found by bits 28:21, which hold op0 and most of the subgroup. */
+    private static final int KEY_SHIFT = 21;
+
+    private static final DecodeTable<A64Emitter> TABLE = new DecodeTable<>(32, KEY_SHIFT);
+
+    static {
+        DataProcessingImmediate.rows(TABLE);
+        BranchesAndSystem.rows(TABLE);
+        LoadsAndStores.rows(TABLE);
+        Atomics.rows(TABLE);
+        DataProcessingRegister.rows(TABLE);
+    }
+
+    private final int helperBase;
+
+    /** @param helperBase number of the first of {@link #helpers()} in the instruction set's own array */
+    public A64Decoder(final int helperBase) {
+        this.helperBase = helperBase;
+    }
+
+    /** The helpers that decoded code calls. */
+    public static Helper[] helpers() {
+        return A64Helpers.all();
+    }
+
+    static DecodeTable<A64Emitter> table() {
+        return TABLE;
+    }
+
+    /** As {@code Isa.decode}. */
+    public void decode(final CodeWindow code, final BlockBuilder out) {
+        final long pc = code.pc();
+        if ((pc & 3) != 0) {
+            out.exitWith(CpuExit.ALIGNMENT, out.constant(pc), pc);
+            return;
+        }
+        final int insn = code.s32();
+        final A64Emitter e = new A64Emitter(out, pc, insn, helperBase);
+        if (!TABLE.decode(e, insn)) {
+            e.undefined();
+        }
+    }
+}
