@@ -1,10 +1,12 @@
 package org.kernelentry.kernel.ptrace;
 
 import java.util.List;
+import java.util.Map;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.arch.PtRegs;
 import org.kernelentry.kernel.signal.SigInfo;
 import org.kernelentry.kernel.syscall.Errno;
+import org.kernelentry.kernel.syscall.SyscallBody;
 import org.kernelentry.kernel.task.Task;
 
 /**
@@ -27,13 +29,15 @@ public final class Ptrace {
     final Kernel k;
     private final PtraceStop stop;
     private final PtraceAttach attach;
+    private final TraceeAccess access;
     private final PtraceRequests requests;
 
     public Ptrace(final Kernel kernel) {
         this.k = kernel;
         this.stop = new PtraceStop(kernel);
         this.attach = new PtraceAttach(kernel);
-        this.requests = new PtraceRequests(kernel, attach);
+        this.access = new TraceeAccess(kernel);
+        this.requests = new PtraceRequests(kernel, attach, access);
     }
 
     // ---- the tracee's side
@@ -100,6 +104,11 @@ public final class Ptrace {
         return requests.ptrace(tracer, request, pid, address, data, TracerBuffer.guest(tracer, data));
     }
 
+    /** The system calls of this package by the kernel's name. */
+    public Map<String, SyscallBody> bodies() {
+        return Map.of("ptrace", this::sysPtrace);
+    }
+
     /** Body of ptrace(2). A request number beyond {@code int} is none the kernel knows. */
     public long sysPtrace(final Task current) {
         final long request = current.args[0];
@@ -119,27 +128,23 @@ public final class Ptrace {
     /** PTRACE_GETREGSET: bytes stored (at most {@code into.length}), or a negative error. */
     public long getRegset(final Task tracer, final int pid, final int noteType, final byte[] into) {
         return requests.attached(
-                tracer,
-                pid,
-                child -> requests.getRegset(child, noteType, TracerBuffer.java(tracer, into), into.length));
+                tracer, pid, child -> access.getRegset(child, noteType, TracerBuffer.java(tracer, into), into.length));
     }
 
     /** PTRACE_SETREGSET from the whole of {@code from}: bytes taken, or a negative error. */
     public long setRegset(final Task tracer, final int pid, final int noteType, final byte[] from) {
         return requests.attached(
-                tracer,
-                pid,
-                child -> requests.setRegset(child, noteType, TracerBuffer.java(tracer, from), from.length));
+                tracer, pid, child -> access.setRegset(child, noteType, TracerBuffer.java(tracer, from), from.length));
     }
 
     /** Fills {@code into} from the tracee's memory at {@code address}, permissions ignored; 0 or -EIO, -ESRCH. */
     public long peekData(final Task tracer, final int pid, final long address, final byte[] into) {
-        return requests.attached(tracer, pid, child -> requests.peek(child, address, into) ? 0 : -Errno.EIO);
+        return requests.attached(tracer, pid, child -> access.peek(child, address, into) ? 0 : -Errno.EIO);
     }
 
     /** Stores {@code from} into the tracee's memory at {@code address}, permissions ignored; 0 or -EIO, -ESRCH. */
     public long pokeData(final Task tracer, final int pid, final long address, final byte[] from) {
-        return requests.attached(tracer, pid, child -> requests.poke(child, address, from) ? 0 : -Errno.EIO);
+        return requests.attached(tracer, pid, child -> access.poke(child, address, from) ? 0 : -Errno.EIO);
     }
 
     /** PTRACE_GETSIGINFO: the siginfo in {@code into[0]}; 0, or -EINVAL in a stop that has none (a group-stop). */

@@ -88,7 +88,8 @@ final class PtraceAttach {
                 return -Errno.EINVAL;
             }
             // A filtered tracer must not get rid of filters through a tracee (PTR-44).
-            if (current.seccomp.mode != SeccompState.SECCOMP_MODE_DISABLED
+            if (!current.seccomp.capSysAdmin
+                    || current.seccomp.mode != SeccompState.SECCOMP_MODE_DISABLED
                     || current.ptrace.option(PTRACE_O_SUSPEND_SECCOMP)) {
                 return -Errno.EPERM;
             }

@@ -3,20 +3,18 @@ package org.kernelentry.kernel.ptrace;
 import static org.kernelentry.kernel.ptrace.PtraceRequest.*;
 import static org.kernelentry.kernel.signal.JobControl.*;
 
-import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.KernelConfig;
+import org.kernelentry.kernel.dispatch.SyscallUserDispatch;
 import org.kernelentry.kernel.signal.PendingSignals;
 import org.kernelentry.kernel.signal.SigInfo;
 import org.kernelentry.kernel.signal.SigInfoCodec;
 import org.kernelentry.kernel.signal.SigSet;
 import org.kernelentry.kernel.signal.Signals;
 import org.kernelentry.kernel.syscall.Errno;
-import org.kernelentry.kernel.task.Mm;
 import org.kernelentry.kernel.task.Task;
 import org.kernelentry.kernel.task.TaskState;
 import org.kernelentry.kernel.task.ThreadFlags;
-import org.kernelentry.machine.memory.MemoryFault;
 
 /** The requests of ptrace(2). Source: linux v7.3 kernel/ptrace.c sys_ptrace(), ptrace_check_attach(), ptrace_request(). */
 final class PtraceRequests {
@@ -30,15 +28,15 @@ final class PtraceRequests {
     private final Kernel k;
     private final PtraceAttach attach;
     private final PtraceResume resume;
+    private final TraceeAccess access;
     private final SyscallInfo syscallInfo;
-    private final DispatchConfig dispatch;
 
-    PtraceRequests(final Kernel kernel, final PtraceAttach attach) {
+    PtraceRequests(final Kernel kernel, final PtraceAttach attach, final TraceeAccess access) {
         this.k = kernel;
         this.attach = attach;
+        this.access = access;
         this.resume = new PtraceResume(kernel);
         this.syscallInfo = new SyscallInfo(kernel);
-        this.dispatch = new DispatchConfig(kernel);
     }
 
     /** The whole call; {@code buffer} stands for the memory {@code data} points to. */
@@ -143,9 +141,9 @@ final class PtraceRequests {
         return switch (request) {
             case PTRACE_PEEKTEXT, PTRACE_PEEKDATA -> {
                 final byte[] word = new byte[buffer.wordSize];
-                yield !peek(child, address, word) ? -Errno.EIO : fault(buffer.write(word, word.length));
+                yield !access.peek(child, address, word) ? -Errno.EIO : fault(buffer.write(word, word.length));
             }
-            case PTRACE_POKETEXT, PTRACE_POKEDATA -> pokeWord(child, address, data, buffer.wordSize);
+            case PTRACE_POKETEXT, PTRACE_POKEDATA -> access.pokeWord(child, address, data, buffer.wordSize);
             case PTRACE_PEEKUSR -> {
                 final long[] value = new long[1];
                 final long error = k.arch.peekUser(child, address, value);
@@ -161,7 +159,7 @@ final class PtraceRequests {
             case PTRACE_SETSIGMASK -> setSigMask(child, address, buffer);
             case PTRACE_LISTEN -> listen(child);
             case PTRACE_DETACH -> attach.detach(tracer, child, data);
-            case PTRACE_GETREGSET, PTRACE_SETREGSET -> regset(child, request, (int) address, buffer);
+            case PTRACE_GETREGSET, PTRACE_SETREGSET -> access.regset(child, request, (int) address, buffer);
             case PTRACE_GET_SYSCALL_INFO -> {
                 final byte[] info = new byte[SyscallInfo.SIZE];
                 final int size = syscallInfo.get(child, info);
@@ -169,8 +167,8 @@ final class PtraceRequests {
                 yield buffer.write(info, length) ? size : -Errno.EFAULT;
             }
             case PTRACE_SET_SYSCALL_INFO -> setSyscallInfo(child, address, buffer);
-            case PTRACE_SET_SYSCALL_USER_DISPATCH_CONFIG -> dispatch.set(child, address, buffer);
-            case PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG -> dispatch.get(child, address, buffer);
+            case PTRACE_SET_SYSCALL_USER_DISPATCH_CONFIG -> setDispatchConfig(child, address, buffer);
+            case PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG -> getDispatchConfig(child, address, buffer);
             default ->
                 request == PTRACE_OLDSETOPTIONS && defined(request)
                         ? setOptions(tracer, child, data)
@@ -188,43 +186,6 @@ final class PtraceRequests {
 
     private static long fault(final boolean copied) {
         return copied ? 0 : -Errno.EFAULT;
-    }
-
-    // ---- memory
-
-    /** {@code ptrace_access_vm()} with FOLL_FORCE: permissions do not count, only whether something is mapped. */
-    boolean peek(final Task child, final long address, final byte[] into) {
-        final Mm mm = child.mm;
-        if (mm == null) {
-            return false;
-        }
-        try {
-            mm.space.peek(address, into, 0, into.length);
-            return true;
-        } catch (final MemoryFault fault) {
-            return false;
-        }
-    }
-
-    boolean poke(final Task child, final long address, final byte[] from) {
-        final Mm mm = child.mm;
-        if (mm == null) {
-            return false;
-        }
-        try {
-            mm.space.poke(address, from, 0, from.length);
-            return true;
-        } catch (final MemoryFault fault) {
-            return false;
-        }
-    }
-
-    private long pokeWord(final Task child, final long address, final long data, final int size) {
-        final byte[] word = new byte[size];
-        for (int i = 0; i < size; i++) {
-            word[i] = (byte) (data >>> 8 * i);
-        }
-        return poke(child, address, word) ? 0 : -Errno.EIO;
     }
 
     // ---- options and signals
@@ -335,69 +296,6 @@ final class PtraceRequests {
         return 0;
     }
 
-    // ---- registers
-
-    /** {@code struct iovec} at {@code data}: base and length; the length is updated. */
-    private long regset(final Task child, final int request, final int noteType, final TracerBuffer iovec) {
-        final int word = iovec.wordSize;
-        final byte[] bytes = new byte[2 * word];
-        if (!iovec.read(bytes, bytes.length)) {
-            return -Errno.EFAULT;
-        }
-        final long base = word(bytes, 0, word);
-        final long wanted = word(bytes, word, word);
-        final int length =
-                (int) Math.min(wanted >>> 1 == 0 ? wanted : Math.min(wanted & Long.MAX_VALUE, 1 << 20), 1 << 20);
-        final TracerBuffer buffer = iovec.at(base);
-        final long done = request == PTRACE_GETREGSET
-                ? getRegset(child, noteType, buffer, length)
-                : setRegset(child, noteType, buffer, length);
-        if (done < 0) {
-            return done;
-        }
-        for (int i = 0; i < word; i++) {
-            bytes[word + i] = (byte) (done >>> 8 * i);
-        }
-        return fault(iovec.write(bytes, bytes.length));
-    }
-
-    private static long word(final byte[] bytes, final int at, final int size) {
-        long value = 0;
-        for (int i = size - 1; i >= 0; i--) {
-            value = value << 8 | bytes[at + i] & 0xff;
-        }
-        return value;
-    }
-
-    /** Copies at most {@code length} bytes, which must be whole registers; returns how many. */
-    long getRegset(final Task child, final int noteType, final TracerBuffer into, final int length) {
-        final byte @Nullable [] set = k.arch.getRegset(child, noteType);
-        if (set == null || length % regsetUnit(child, noteType) != 0) {
-            return -Errno.EINVAL;
-        }
-        final int size = Math.min(length, set.length);
-        return into.write(set, size) ? size : -Errno.EFAULT;
-    }
-
-    long setRegset(final Task child, final int noteType, final TracerBuffer from, final int length) {
-        final byte @Nullable [] set = k.arch.getRegset(child, noteType);
-        if (set == null || length % regsetUnit(child, noteType) != 0) {
-            return -Errno.EINVAL;
-        }
-        final byte[] given = new byte[Math.min(length, set.length)];
-        if (!from.read(given, given.length)) {
-            return -Errno.EFAULT;
-        }
-        final long error = k.arch.setRegset(child, noteType, given);
-        return error != 0 ? error : given.length;
-    }
-
-    /** Bytes of one member of a register set: a register of NT_PRSTATUS, else a 32-bit word. */
-    private int regsetUnit(final Task child, final int noteType) {
-        final int prstatus = 1;
-        return noteType == prstatus ? k.arch.registerSize(child) : 4;
-    }
-
     private long setSyscallInfo(final Task child, final long size, final TracerBuffer buffer) {
         if (k.config.version() < KernelConfig.V7_3) {
             return -Errno.EIO;
@@ -407,5 +305,26 @@ final class PtraceRequests {
         }
         final byte[] info = new byte[SyscallInfo.SIZE];
         return buffer.read(info, info.length) ? syscallInfo.set(child, info) : -Errno.EFAULT;
+    }
+
+    private long getDispatchConfig(final Task child, final long size, final TracerBuffer buffer) {
+        if (!k.dispatch.hasPtraceConfig()) {
+            return -Errno.EIO;
+        }
+        final byte[] config = new byte[SyscallUserDispatch.PTRACE_SUD_CONFIG_SIZE];
+        final long error = k.dispatch.getConfig(child, size, config);
+        return error != 0 ? error : fault(buffer.write(config, config.length));
+    }
+
+    private long setDispatchConfig(final Task child, final long size, final TracerBuffer buffer) {
+        if (!k.dispatch.hasPtraceConfig()) {
+            return -Errno.EIO;
+        }
+        final byte[] config = new byte[SyscallUserDispatch.PTRACE_SUD_CONFIG_SIZE];
+        // A wrong size or missing support is noticed before the pointer.
+        if (!k.dispatch.supported() || size != config.length) {
+            return -Errno.EINVAL;
+        }
+        return buffer.read(config, config.length) ? k.dispatch.setConfig(child, size, config) : -Errno.EFAULT;
     }
 }

@@ -110,7 +110,8 @@ public final class PtraceStop {
         }
         final int good = ptrace.option(PtraceRequest.PTRACE_O_TRACESYSGOOD) ? 0x80 : 0;
         final int signr = ptraceNotify(current, Signals.SIGTRAP | good, message);
-        if (signr != 0) {
+        // A stop that was not entered hands its own code back, which with 0x80 is no signal.
+        if (signr != 0 && Signals.valid(signr)) {
             // Not injected in place as in a signal-delivery-stop: sent, and perhaps reported again (PTR-05).
             k.signals.send(current, SigInfo.kernel(signr), false);
         }

@@ -61,9 +61,4 @@ final class TracerBuffer {
         }
         return write(bytes, wordSize);
     }
-
-    /** The same kind of buffer {@code offset} bytes further on; guest memory only. */
-    TracerBuffer at(final long newAddress) {
-        return guest(tracer, newAddress);
-    }
 }

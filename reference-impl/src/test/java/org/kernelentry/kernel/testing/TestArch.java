@@ -351,6 +351,12 @@ public final class TestArch implements Arch {
         return true;
     }
 
+    /** All of them, so that block step is a request the port knows and cannot do. */
+    @Override
+    public boolean definesRequest(final int request) {
+        return true;
+    }
+
     @Override
     public void userEnableSingleStep(final Task task) {
         thread(task).stepping = true;
