@@ -28,7 +28,32 @@ public final class InternalSteps {
      */
     @Then("inside {string} number {int} these steps run:")
     public void inside(final String scope, final int number, final DataTable table) {
-        final List<Entry> seen = children(scope, number);
+        compare(scope, children(entries(), scope, number), table);
+    }
+
+    @Then("inside {string} these steps run:")
+    public void insideFirst(final String scope, final DataTable table) {
+        inside(scope, 1, table);
+    }
+
+    /** The same, of the first call with this name: the scope is looked for inside the scopes that carry its number. */
+    @Then("inside {string} of {word} these steps run:")
+    public void insideOfCall(final String scope, final String call, final DataTable table) {
+        compare(scope, children(ofCall(Values.of("nr." + call, world.guest())), scope, 1), table);
+    }
+
+    /** A scope does not run in the first call with this name. */
+    @Then("{string} does not run in {word}")
+    public void doesNotRun(final String scope, final String call) {
+        for (final Entry entry : ofCall(Values.of("nr." + call, world.guest()))) {
+            if (entry.step().name().equals(scope)) {
+                throw new AssertionError(
+                        scope + " runs in " + call + " (" + Journal.detailInWords(entry.step(), entry.detail()) + ")");
+            }
+        }
+    }
+
+    private static void compare(final String scope, final List<Entry> seen, final DataTable table) {
         final List<Map<String, String>> expected = table.asMaps();
         for (int i = 0; i < Math.max(seen.size(), expected.size()); i++) {
             final String want = i < expected.size() ? cell(expected.get(i), "step") : "no further step";
@@ -39,14 +64,40 @@ public final class InternalSteps {
                     : "";
             if (!want.equals(have) || because != null && !because.equals(detail)) {
                 throw new AssertionError("step " + (i + 1) + " inside " + scope + ": expected | seen\n  " + want
-                        + (because == null ? "" : " (" + because + ")") + " | " + have + " (" + detail + ")");
+                        + (because == null ? "" : " (" + because + ")") + " | " + have
+                        + (detail.isEmpty() ? "" : " (" + detail + ")"));
             }
         }
     }
 
-    @Then("inside {string} these steps run:")
-    public void insideFirst(final String scope, final DataTable table) {
-        inside(scope, 1, table);
+    /** The entries of the outermost scopes that carry a call's number, for its first run: its entry half and its exit half. */
+    private List<Entry> ofCall(final long number) {
+        final List<Entry> inside = new ArrayList<>();
+        int depth = -1;
+        int pid = -1;
+        boolean otherCall = false;
+        for (final Entry entry : entries()) {
+            final boolean numbered = entry.kind() == Kind.ENTER
+                    && entry.detail() != 0
+                    && !Journal.carriesSyscallWork(entry.step())
+                    && !Journal.carriesThreadFlags(entry.step());
+            if (depth < 0 && numbered && entry.detail() == number && (pid < 0 || pid == entry.pid() && !otherCall)) {
+                depth = entry.depth();
+                pid = entry.pid();
+            } else if (depth < 0 && numbered && entry.pid() == pid) {
+                otherCall = true;
+            }
+            if (depth >= 0 && entry.pid() == pid) {
+                inside.add(entry);
+                if (entry.kind() == Kind.LEAVE && entry.depth() == depth) {
+                    depth = -1;
+                }
+            }
+        }
+        if (inside.isEmpty()) {
+            throw new AssertionError("no scope carries the number " + number);
+        }
+        return inside;
     }
 
     /** How often steps or scopes run in the whole scenario: columns {@code step} and {@code times}. */
@@ -105,12 +156,12 @@ public final class InternalSteps {
         return cell;
     }
 
-    private List<Entry> children(final String scope, final int number) {
+    private static List<Entry> children(final List<Entry> entries, final String scope, final int number) {
         final List<Entry> children = new ArrayList<>();
         int found = 0;
         int depth = -1;
         int pid = -1;
-        for (final Entry entry : entries()) {
+        for (final Entry entry : entries) {
             if (depth < 0) {
                 if (entry.kind() == Kind.ENTER && entry.step().name().equals(scope) && ++found == number) {
                     depth = entry.depth();

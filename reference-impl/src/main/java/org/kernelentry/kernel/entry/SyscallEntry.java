@@ -15,8 +15,10 @@ import org.kernelentry.kernel.task.Task;
  * kernel/entry/syscall-common.c.
  */
 public final class SyscallEntry {
+    /** Detail: the number decoded. */
     public static final Step SYSCALL_ENTER_FROM_USER_MODE =
             Step.of("syscall_enter_from_user_mode", "include/linux/entry-common.h syscall_enter_from_user_mode()");
+
     public static final Step ADD_RANDOM_KSTACK_OFFSET =
             Step.of("add_random_kstack_offset", "include/linux/randomize_kstack.h add_random_kstack_offset()");
     /** Detail: the work word. */
@@ -50,7 +52,7 @@ public final class SyscallEntry {
      * @return whether the body may run; {@link Task#syscallNr} is then the number to run
      */
     public boolean syscallEnterFromUserMode(final CpuLocal cpu, final Task task, final PtRegs regs) {
-        k.steps.enter(cpu, SYSCALL_ENTER_FROM_USER_MODE, 0);
+        k.steps.enter(cpu, SYSCALL_ENTER_FROM_USER_MODE, task.syscallNr);
         k.userTransition.enterFromUserMode(cpu, regs);
         k.steps.at(cpu, ADD_RANDOM_KSTACK_OFFSET);
         k.irqs.localIrqEnable(cpu);

@@ -16,6 +16,7 @@ import org.kernelentry.kernel.tracking.ContextTracking;
  * <p>Source: linux v7.3 include/linux/entry-common.h syscall_exit_to_user_mode(), syscall_exit_work().
  */
 public final class SyscallExit {
+    /** Detail: the number. */
     public static final Step SYSCALL_EXIT_TO_USER_MODE =
             Step.of("syscall_exit_to_user_mode", "include/linux/entry-common.h syscall_exit_to_user_mode()");
     /** Detail: the work word. */
@@ -45,7 +46,7 @@ public final class SyscallExit {
      * @return whether the port is to restart the call inside the kernel: only ever true with the proposed generic fast restart
      */
     public boolean syscallExitToUserMode(final Task task, final PtRegs regs) {
-        k.steps.enter(k.cpu, SYSCALL_EXIT_TO_USER_MODE, 0);
+        k.steps.enter(k.cpu, SYSCALL_EXIT_TO_USER_MODE, task.syscallNr);
         syscallExitToUserModeWork(task, regs);
         k.irqs.localIrqDisable(k.cpu);
         final boolean restart = k.exitToUserMode.syscallExitToUserModePrepare(task, regs);

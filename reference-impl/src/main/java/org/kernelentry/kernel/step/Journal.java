@@ -102,16 +102,26 @@ public final class Journal implements StepObserver {
         if (detail == 0) {
             return "";
         }
-        if (step == SyscallEntry.SYSCALL_TRACE_ENTER
-                || step == SyscallExit.SYSCALL_EXIT_WORK
-                || step == SyscallEntry.PTRACE_REPORT_SYSCALL_ENTRY
-                || step == SyscallExit.PTRACE_REPORT_SYSCALL_EXIT
-                || step == SyscallEntry.SECURE_COMPUTING) {
+        if (carriesSyscallWork(step)) {
             return ThreadFlags.workNames((int) detail);
         }
-        if (step == ExitToUserMode.EXIT_TO_USER_MODE_LOOP || step == ExitToUserMode.ARCH_DO_SIGNAL_OR_RESTART) {
+        if (carriesThreadFlags(step)) {
             return ThreadFlags.tifNames((int) detail & ThreadFlags.EXIT_TO_USER_MODE_WORK);
         }
         return Long.toString(detail);
+    }
+
+    /** Whether the step's detail is a SYSCALL_WORK word. */
+    public static boolean carriesSyscallWork(final Step step) {
+        return step == SyscallEntry.SYSCALL_TRACE_ENTER
+                || step == SyscallExit.SYSCALL_EXIT_WORK
+                || step == SyscallEntry.PTRACE_REPORT_SYSCALL_ENTRY
+                || step == SyscallExit.PTRACE_REPORT_SYSCALL_EXIT
+                || step == SyscallEntry.SECURE_COMPUTING;
+    }
+
+    /** Whether the step's detail is a TIF word. */
+    public static boolean carriesThreadFlags(final Step step) {
+        return step == ExitToUserMode.EXIT_TO_USER_MODE_LOOP || step == ExitToUserMode.ARCH_DO_SIGNAL_OR_RESTART;
     }
 }
