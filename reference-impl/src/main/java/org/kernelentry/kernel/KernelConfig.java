@@ -32,6 +32,7 @@ public record KernelConfig(Flavour flavour, int version, int cpus, Set<Option> o
         AUDITSYSCALL,
         TRACEPOINTS,
         RSEQ,
+        RSEQ_SLICE_EXTENSION,
         PREEMPTION,
         PROVE_LOCKING,
         DEBUG_ENTRY,

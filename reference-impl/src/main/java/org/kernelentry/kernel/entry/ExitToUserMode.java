@@ -45,13 +45,17 @@ public final class ExitToUserMode {
 
     /** For system calls. Interrupts are off on entry and on return. Returns whether the call is to be restarted inside the kernel. */
     public boolean syscallExitToUserModePrepare(final Task task, final PtRegs regs) {
-        return prepare(task, regs);
+        final boolean restart = prepare(task, regs);
+        if (!restart) {
+            k.rseq.syscallExitToUserMode(task);
+        }
+        return restart;
     }
 
     /** For interrupts and exceptions from user mode (IRQ-12). */
     public void irqentryExitToUserModePrepare(final Task task, final PtRegs regs) {
         prepare(task, regs);
-        task.rseq.userIrq = false;
+        k.rseq.irqentryExitToUserMode(task);
     }
 
     private boolean prepare(final Task task, final PtRegs regs) {
@@ -71,13 +75,27 @@ public final class ExitToUserMode {
         return restart;
     }
 
+    /** The passes, then the update for rseq with interrupts off; where that fails, more passes (RSQ-13). */
+    private boolean loop(final Task task, final PtRegs regs, final int snapshot) {
+        int work = snapshot;
+        while (true) {
+            if (passes(task, regs, work)) {
+                return true;
+            }
+            if (!k.rseq.exitToUserModeRestart(task, regs, task.flags)) {
+                return false;
+            }
+            work = task.flags;
+        }
+    }
+
     /**
      * Each pass handles every bit of the snapshot in a fixed order (EXL-03); bits that appear meanwhile cause another pass (EXL-05). The last
      * look at the flags is with interrupts off, so nothing can slip in before user mode (EXL-04).
      */
-    private boolean loop(final Task task, final PtRegs regs, final int snapshot) {
+    private boolean passes(final Task task, final PtRegs regs, final int snapshot) {
         int work = snapshot;
-        while ((work & EXIT_TO_USER_MODE_WORK) != 0) {
+        while ((work & EXIT_TO_USER_MODE_WORK & ~TIF_RSEQ) != 0) {
             k.steps.enter(k.cpu, EXIT_TO_USER_MODE_LOOP, work & EXIT_TO_USER_MODE_WORK);
             k.irqs.localIrqEnable(k.cpu);
             if ((work & (TIF_NEED_RESCHED | TIF_NEED_RESCHED_LAZY)) != 0 && !k.rseq.grantSliceExtension(task, work)) {
