@@ -28,8 +28,8 @@ public final class Systems {
             case "reference-generic" -> List.of(new ReferenceSystem(Flavour.GENERIC));
             case "reference-native" -> List.of(new ReferenceSystem(Flavour.NATIVE));
             default ->
-                throw new SpecException(
-                        "there is no system '" + name + "'; known are " + REFERENCE + ", " + String.join(", ", NAMES));
+                throw new SpecException("There is no system \"" + name + "\"; known are " + REFERENCE + ", "
+                        + String.join(", ", NAMES) + ".");
         };
     }
 

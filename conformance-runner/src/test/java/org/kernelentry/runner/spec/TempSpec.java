@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A small spec in a directory of its own, to be spoiled by a test. */
-final class TempSpec {
+public final class TempSpec {
     /** One behaviour of each kind that the lint tells apart, and one mapping row. */
-    static final String INDEX = """
+    public static final String INDEX = """
             catalogue: A small catalogue
             baseline: Linux 7.3
             columns: { id: The identifier }
@@ -27,7 +27,7 @@ final class TempSpec {
               - { family: RFC, title: Patches, file: rfc.yaml, count: 1, mapping-columns: [title, at-stake] }
             """;
 
-    static final String ENT = """
+    public static final String ENT = """
             family: ENT
             rows:
               - id: ENT-01
@@ -53,7 +53,7 @@ final class TempSpec {
                 source: man 2 ptrace
             """;
 
-    static final String RFC = """
+    public static final String RFC = """
             family: RFC
             rows:
               - id: RFC-01
@@ -61,9 +61,9 @@ final class TempSpec {
                 at-stake: ENT-01..03
             """;
 
-    static final String CHAPTER = "= The entry\n\nWhy it matters.\n";
+    public static final String CHAPTER = "= The entry\n\nWhy it matters.\n";
 
-    static final String FEATURE = """
+    public static final String FEATURE = """
             @ENT
             Feature: Entry
 
@@ -82,7 +82,7 @@ final class TempSpec {
                     | ia32 | write   |
             """;
 
-    static final String FEATURE_FILE = "01-entry/entry.feature";
+    public static final String FEATURE_FILE = "01-entry/entry.feature";
 
     private final Path directory;
 
@@ -91,7 +91,7 @@ final class TempSpec {
     }
 
     /** A spec without faults. */
-    static TempSpec in(Path directory) {
+    public static TempSpec in(Path directory) {
         return new TempSpec(directory)
                 .write("catalogue/index.yaml", INDEX)
                 .write("catalogue/ent.yaml", ENT)
@@ -100,7 +100,7 @@ final class TempSpec {
                 .write(FEATURE_FILE, FEATURE);
     }
 
-    TempSpec write(String name, String text) {
+    public TempSpec write(String name, String text) {
         try {
             Path file = directory.resolve(name);
             Files.createDirectories(file.getParent());
@@ -112,7 +112,7 @@ final class TempSpec {
     }
 
     /** Replaces text that must be there, so that a test cannot spoil nothing. */
-    TempSpec replace(String name, String old, String changed) {
+    public TempSpec replace(String name, String old, String changed) {
         try {
             String text = Files.readString(directory.resolve(name));
             if (!text.contains(old)) {
@@ -124,11 +124,11 @@ final class TempSpec {
         }
     }
 
-    TempSpec replaceInFeature(String old, String changed) {
+    public TempSpec replaceInFeature(String old, String changed) {
         return replace(FEATURE_FILE, old, changed);
     }
 
-    TempSpec delete(String name) {
+    public TempSpec delete(String name) {
         try {
             Files.delete(directory.resolve(name));
             return this;
@@ -137,15 +137,15 @@ final class TempSpec {
         }
     }
 
-    SpecFolder folder() {
+    public SpecFolder folder() {
         return SpecFolder.directory(directory);
     }
 
-    Catalogue catalogue() {
+    public Catalogue catalogue() {
         return Catalogue.load(folder());
     }
 
-    SpecModel model() {
+    public SpecModel model() {
         return SpecModel.load(folder());
     }
 

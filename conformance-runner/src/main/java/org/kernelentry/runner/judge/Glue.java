@@ -1,0 +1,20 @@
+package org.kernelentry.runner.judge;
+
+import org.kernelentry.runner.spec.SpecExample;
+
+/** The step definitions a run is bound to, and how they learn what they run on. */
+public interface Glue {
+    /** The package whose step definitions Cucumber is to use. */
+    String packageName();
+
+    /**
+     * All following scenarios run on this system.
+     *
+     * @param name as in {@link Target#system()}
+     * @throws org.kernelentry.runner.spec.SpecException if there is no such system or it cannot be started
+     */
+    void system(String name);
+
+    /** The scenario that begins now, on this thread, is this example. */
+    void example(SpecExample example);
+}

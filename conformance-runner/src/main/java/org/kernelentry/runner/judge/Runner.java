@@ -1,0 +1,110 @@
+package org.kernelentry.runner.judge;
+
+import io.cucumber.core.feature.FeatureWithLines;
+import io.cucumber.core.options.RuntimeOptionsBuilder;
+import io.cucumber.core.runtime.Runtime;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.kernelentry.runner.spec.SpecExample;
+
+/** Carries out a plan: one run of Cucumber, in this process, for each system. */
+public final class Runner {
+    private final Glue glue;
+    private final int threads;
+
+    /**
+     * A runner.
+     *
+     * @param glue what the steps are bound to
+     * @param threads how many scenarios may run at once, at least 1
+     */
+    public Runner(Glue glue, int threads) {
+        this.glue = glue;
+        this.threads = threads;
+    }
+
+    /**
+     * Runs all examples of a plan. Whatever happens in a scenario becomes its outcome.
+     *
+     * @throws org.kernelentry.runner.spec.SpecException if a system cannot be started
+     */
+    public RunResult run(Plan plan, RunListener listener) {
+        long start = System.nanoTime();
+        List<Outcome> outcomes = new ArrayList<>();
+        for (Target target : plan.targets()) {
+            if (!plan.examples(target).isEmpty()) {
+                glue.system(target.system());
+                outcomes.addAll(run(target, plan.examples(target), listener));
+            }
+        }
+        return new RunResult(plan, outcomes, Duration.ofNanos(System.nanoTime() - start));
+    }
+
+    private List<Outcome> run(Target target, List<SpecExample> examples, RunListener listener) {
+        Map<String, Outcome> byExample = new LinkedHashMap<>();
+        for (Map<PickleKey, SpecExample> pass : passes(examples)) {
+            OutcomeCollector collector = new OutcomeCollector(target.system(), glue, pass, listener);
+            runtime(pass, collector).run();
+            byExample.putAll(collector.outcomes());
+        }
+        return examples.stream().map(e -> byExample.get(e.id())).toList();
+    }
+
+    /**
+     * The examples in groups without two of the same pickle: Cucumber runs a pickle once, yet a scenario tagged with
+     * several architectures is one pickle and several examples.
+     */
+    private static List<Map<PickleKey, SpecExample>> passes(List<SpecExample> examples) {
+        List<Map<PickleKey, SpecExample>> passes = new ArrayList<>();
+        for (SpecExample example : examples) {
+            PickleKey key = PickleKey.of(example);
+            Map<PickleKey, SpecExample> pass = passes.stream()
+                    .filter(p -> !p.containsKey(key))
+                    .findFirst()
+                    .orElseGet(() -> {
+                        Map<PickleKey, SpecExample> added = new LinkedHashMap<>();
+                        passes.add(added);
+                        return added;
+                    });
+            pass.put(key, example);
+        }
+        return passes;
+    }
+
+    private Runtime runtime(Map<PickleKey, SpecExample> examples, OutcomeCollector collector) {
+        RuntimeOptionsBuilder options = new RuntimeOptionsBuilder()
+                .addGlue(URI.create("classpath:/" + glue.packageName().replace('.', '/')))
+                .setThreads(threads)
+                .setMonochrome()
+                .setNoSummary()
+                .setPublishQuiet(true);
+        Map<URI, SortedSet<Integer>> lines = new LinkedHashMap<>();
+        examples.keySet()
+                .forEach(k ->
+                        lines.computeIfAbsent(k.uri(), u -> new TreeSet<>()).add(k.line()));
+        lines.forEach((uri, l) -> options.addFeature(FeatureWithLines.create(uri, l)));
+        return Runtime.builder()
+                .withRuntimeOptions(options.build())
+                .withAdditionalPlugins(collector)
+                .build();
+    }
+
+    /** What Cucumber knows of an example: the file and the line of its row or scenario. */
+    record PickleKey(URI uri, int line) {
+        static PickleKey of(SpecExample example) {
+            Path file = Path.of(example.location().file());
+            // Files of the spec that comes with the program are named by where they are on the class path.
+            URI uri = file.isAbsolute()
+                    ? file.toUri()
+                    : URI.create("classpath:" + example.location().file());
+            return new PickleKey(uri, example.location().line());
+        }
+    }
+}

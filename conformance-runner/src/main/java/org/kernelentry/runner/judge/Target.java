@@ -1,0 +1,51 @@
+package org.kernelentry.runner.judge;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.kernelentry.runner.spec.Mode;
+import org.kernelentry.runner.spec.SpecExample;
+import org.kernelentry.runner.system.SystemUnderTest;
+import org.kernelentry.runner.system.Systems;
+
+/**
+ * A system under test as far as a plan needs to know it: which examples can it be asked about?
+ *
+ * @param system the system's name, such as {@code reference-native}
+ * @param flavour its column in a matrix, such as {@code native}
+ * @param modes the modes it has
+ * @param internal whether its internal steps can be seen
+ */
+public record Target(String system, String flavour, Set<Mode> modes, boolean internal) {
+    /** Tags of scenarios that are about one flavour only. */
+    private static final Set<String> FLAVOURS = Set.of("@generic", "@native");
+
+    /** Tag of scenarios that ask for internal steps. */
+    private static final String INTERNAL = "@reference";
+
+    public Target {
+        modes = Set.copyOf(modes);
+    }
+
+    private static Target of(SystemUnderTest system) {
+        Set<Mode> modes = Arrays.stream(Mode.values()).filter(system::runs).collect(Collectors.toSet());
+        return new Target(system.name(), system.flavour(), modes, system.internal());
+    }
+
+    /**
+     * The systems of a name; {@code reference} stands for both flavours.
+     *
+     * @throws org.kernelentry.runner.spec.SpecException if no system is called so
+     */
+    public static List<Target> named(String name) {
+        return Systems.byName(name).stream().map(Target::of).toList();
+    }
+
+    /** Whether the example is about a system like this one. */
+    public boolean runs(SpecExample example) {
+        List<String> tags = example.tags();
+        boolean otherFlavour = tags.stream().anyMatch(FLAVOURS::contains) && !tags.contains("@" + flavour);
+        return modes.contains(example.mode()) && !otherFlavour && (internal || !tags.contains(INTERNAL));
+    }
+}

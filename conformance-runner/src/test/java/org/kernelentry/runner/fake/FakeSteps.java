@@ -1,0 +1,64 @@
+package org.kernelentry.runner.fake;
+
+import io.cucumber.java.Before;
+import io.cucumber.java.Scenario;
+import io.cucumber.java.en.Given;
+import io.cucumber.java.en.Then;
+import io.cucumber.java.en.When;
+import org.opentest4j.TestAbortedException;
+
+/** A system without a kernel: the name of the call says how the scenario ends. */
+public final class FakeSteps {
+    private Scenario scenario;
+    private String mode = "";
+    private String call = "";
+
+    @Before
+    public void remember(Scenario begun) {
+        scenario = begun;
+    }
+
+    @Given("a task on {word}")
+    public void aTask(String name) {
+        mode = name;
+    }
+
+    @Given("a task")
+    public void aTask() {
+        mode = FakeGlue.mode();
+    }
+
+    @When("it makes the call {word}")
+    public void itMakesTheCall(String name) {
+        call = name;
+    }
+
+    @Then("it happened")
+    public void itHappened() {
+        attach("journal", """
+                -- cpu0 guest/100
+                  do_syscall_64 (110)
+                    swapgs
+                    syscall_trace_enter (SYSCALL_TRACE)
+                      ptrace_report_syscall_entry
+                    %s
+                """.formatted(call));
+        attach("trace", mode + " on " + FakeGlue.system() + " made " + call);
+        switch (call) {
+            case "write" -> {
+                attach("difference", "line 2: exit-stop | nothing");
+                throw new AssertionError("the trace differs");
+            }
+            case "pause" -> throw new TestAbortedException("needs CONFIG_PAUSE");
+            case "crash" -> throw new IllegalStateException("the model fell over");
+            default -> {}
+        }
+    }
+
+    @Then("nothing else happened")
+    public void nothingElseHappened() {}
+
+    private void attach(String name, String text) {
+        scenario.attach(text, "text/plain", name);
+    }
+}
