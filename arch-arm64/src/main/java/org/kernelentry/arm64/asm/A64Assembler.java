@@ -1,10 +1,7 @@
 package org.kernelentry.arm64.asm;
 
-import java.io.ByteArrayOutputStream;
-import java.util.ArrayList;
 import java.util.List;
 import org.kernelentry.arm64.A64Regs;
-import org.kernelentry.arm64.decode.BitMasks;
 import org.kernelentry.machine.asm.Arg;
 import org.kernelentry.machine.asm.GuestAssembler;
 import org.kernelentry.machine.asm.Label;
@@ -24,54 +21,21 @@ public final class A64Assembler implements GuestAssembler {
     private static final int RT_SIGRETURN = 139;
     private static final int DOUBLEWORD = 3;
 
-    /** Where a label's distance goes in an instruction word. */
-    private enum Field {
-        IMM26(26),
-        IMM19(19),
-        ADR21(21);
-
-        private final int bits;
-
-        Field(final int bits) {
-            this.bits = bits;
-        }
-
-        /** The word with the distance filled in. */
-        int fill(final int word, final long distance, final Label label) {
-            final long units = this == ADR21 ? distance : distance >> 2;
-            if (units != units << 64 - bits >> 64 - bits) {
-                throw new IllegalStateException("label " + label + " is too far away");
-            }
-            return switch (this) {
-                case IMM26 -> word | (int) units & 0x3ffffff;
-                case IMM19 -> word | ((int) units & 0x7ffff) << 5;
-                case ADR21 -> word | A64.adr(0, distance);
-            };
-        }
-    }
-
-    private record Fixup(int index, Field field, Label label) {}
-
-    private final long origin;
-    private final List<Integer> words = new ArrayList<>();
-    private final List<Fixup> fixups = new ArrayList<>();
+    private final A64Code code;
 
     /** @param origin address of the first byte, a multiple of 4 */
     public A64Assembler(final long origin) {
-        if ((origin & 3) != 0) {
-            throw new IllegalArgumentException("A64 code starts at a multiple of 4");
-        }
-        this.origin = origin;
+        this.code = new A64Code(origin);
     }
 
     @Override
     public long origin() {
-        return origin;
+        return code.origin();
     }
 
     @Override
     public long here() {
-        return origin + 4L * words.size();
+        return code.here();
     }
 
     @Override
@@ -85,12 +49,11 @@ public final class A64Assembler implements GuestAssembler {
     }
 
     private void emit(final int word) {
-        words.add(word);
+        code.emit(word);
     }
 
-    private void emit(final int word, final Field field, final Label label) {
-        fixups.add(new Fixup(words.size(), field, label));
-        words.add(word);
+    private void constant(final int d, final long value) {
+        code.constant(d, value);
     }
 
     private static int x(final int t) {
@@ -101,38 +64,6 @@ public final class A64Assembler implements GuestAssembler {
     }
 
     // ---- moves
-
-    /** Shortest of MOVZ, MOVN and ORR with MOVKs. */
-    private void constant(final int d, final long value) {
-        if (BitMasks.encode(value) >= 0 && halves(value, 0) > 1 && halves(value, 0xffff) > 1) {
-            emit(A64.movBitmask(d, value));
-            return;
-        }
-        final boolean inverted = halves(value, 0xffff) < halves(value, 0);
-        final int filler = inverted ? 0xffff : 0;
-        final boolean all = halves(value, filler) == 0;
-        boolean first = true;
-        for (int hw = 0; hw < 4; hw++) {
-            final int half = (int) (value >>> 16 * hw) & 0xffff;
-            if (half != filler || hw == 0 && all) {
-                if (!first) {
-                    emit(A64.movk(d, half, hw));
-                } else {
-                    emit(inverted ? A64.movn(d, ~half, hw) : A64.movz(d, half, hw));
-                }
-                first = false;
-            }
-        }
-    }
-
-    /** How many of the four halfwords differ from {@code filler}. */
-    private static int halves(final long value, final int filler) {
-        int count = 0;
-        for (int hw = 0; hw < 4; hw++) {
-            count += ((int) (value >>> 16 * hw) & 0xffff) != filler ? 1 : 0;
-        }
-        return count;
-    }
 
     @Override
     public void loadConst(final int t, final long value) {
@@ -145,7 +76,7 @@ public final class A64Assembler implements GuestAssembler {
     }
 
     private void address(final int d, final Label label) {
-        emit(A64.adr(d, 0), Field.ADR21, label);
+        code.emit(A64.adr(d, 0), A64Code.Field.ADR21, label);
     }
 
     @Override
@@ -265,7 +196,7 @@ public final class A64Assembler implements GuestAssembler {
 
     @Override
     public void jump(final Label target) {
-        emit(A64.b(0), Field.IMM26, target);
+        code.emit(A64.b(0), A64Code.Field.IMM26, target);
     }
 
     @Override
@@ -284,14 +215,14 @@ public final class A64Assembler implements GuestAssembler {
             case LTU -> A64.LO;
             case GEU -> A64.HS;
         };
-        emit(A64.bCond(cond, 0), Field.IMM19, target);
+        code.emit(A64.bCond(cond, 0), A64Code.Field.IMM19, target);
     }
 
     /** The caller keeps its own return address on the stack, so that calls nest and a plain RET returns. */
     @Override
     public void call(final Label target) {
         emit(A64.strPre(A64Regs.LR, A64Regs.SP, -16));
-        emit(A64.bl(0), Field.IMM26, target);
+        code.emit(A64.bl(0), A64Code.Field.IMM26, target);
         emit(A64.ldrPost(A64Regs.LR, A64Regs.SP, 16));
     }
 
@@ -438,16 +369,6 @@ public final class A64Assembler implements GuestAssembler {
 
     @Override
     public byte[] finish() {
-        for (final Fixup f : fixups) {
-            final long distance = f.label().address() - (origin + 4L * f.index());
-            words.set(f.index(), f.field().fill(words.get(f.index()), distance, f.label()));
-        }
-        final ByteArrayOutputStream out = new ByteArrayOutputStream();
-        for (final int word : words) {
-            for (int i = 0; i < 4; i++) {
-                out.write(word >>> 8 * i);
-            }
-        }
-        return out.toByteArray();
+        return code.finish();
     }
 }

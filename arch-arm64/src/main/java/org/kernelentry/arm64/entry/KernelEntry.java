@@ -1,0 +1,104 @@
+package org.kernelentry.arm64.entry;
+
+import static org.kernelentry.arm64.Arm64PtRegs.NO_SYSCALL;
+import static org.kernelentry.arm64.Arm64PtRegs.PC;
+import static org.kernelentry.arm64.Arm64PtRegs.PSTATE;
+import static org.kernelentry.arm64.Arm64PtRegs.SYSCALLNO;
+
+import org.kernelentry.arm64.A64Regs;
+import org.kernelentry.arm64.Arm64PtRegs;
+import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.arch.PtRegs;
+import org.kernelentry.kernel.step.Step;
+import org.kernelentry.kernel.task.CpuLocal;
+import org.kernelentry.kernel.task.Task;
+import org.kernelentry.kernel.task.ThreadFlags;
+import org.kernelentry.machine.CpuExit;
+import org.kernelentry.machine.CpuState;
+
+/**
+ * The assembly between the exception vector of EL0 and C, and back: live registers to {@code pt_regs} and again.
+ *
+ * <p>Source: linux v7.3 arch/arm64/kernel/entry.S kernel_entry 0, kernel_exit 0; DDI 0487 D2.11 (software step states).
+ */
+public final class KernelEntry {
+    /** Detail: the code of {@code CpuExit}. */
+    public static final Step TAKE_EXCEPTION =
+            Step.of("take exception to EL1", "DDI 0487 D1.3.1 AArch64.TakeException()");
+
+    public static final Step SAVE_REGISTERS =
+            Step.of("save x0-x30, sp, elr, spsr", "arch/arm64/kernel/entry.S kernel_entry");
+    public static final Step DISABLE_STEP_TSK =
+            Step.of("disable_step_tsk", "arch/arm64/include/asm/assembler.h disable_step_tsk");
+    public static final Step NO_SYSCALL_YET =
+            Step.of("syscallno = NO_SYSCALL", "arch/arm64/kernel/entry.S kernel_entry");
+    public static final Step ENABLE_STEP_TSK =
+            Step.of("enable_step_tsk", "arch/arm64/include/asm/assembler.h enable_step_tsk");
+    public static final Step RESTORE_REGISTERS =
+            Step.of("restore x0-x30, sp, elr, spsr", "arch/arm64/kernel/entry.S kernel_exit");
+    public static final Step ERET = Step.of("eret", "arch/arm64/kernel/entry.S kernel_exit");
+
+    /** Slots of {@link Arm64PtRegs} that are slots of the CPU under the same numbers: x0 to x30 and sp. */
+    private static final int SAME_SLOTS = 32;
+
+    private final Kernel k;
+
+    public KernelEntry(final Kernel kernel) {
+        this.k = kernel;
+    }
+
+    /**
+     * From the exception to the saved registers.
+     *
+     * @param exit code of {@code CpuExit}: whether the instruction at the exception completed decides PSTATE.SS
+     */
+    void fromUser(final CpuLocal cpu, final Task task, final int exit) {
+        final CpuState live = cpu.machine.state();
+        k.steps.at(cpu, TAKE_EXCEPTION, exit);
+        final PtRegs regs = task.regs;
+        final long[] slot = regs.slot;
+        System.arraycopy(live.r, 0, slot, 0, SAME_SLOTS);
+        slot[PC] = live.pc;
+        slot[PSTATE] = A64Regs.pstate(live) | (stillToStep(live, exit) ? A64Regs.PSR_SS : 0);
+        regs.user = true;
+        regs.irqsOn = true;
+        k.steps.at(cpu, SAVE_REGISTERS);
+        if (task.testTif(ThreadFlags.TIF_SINGLESTEP)) {
+            // The kernel itself is not stepped (STP-08).
+            live.singleStep = false;
+            k.steps.at(cpu, DISABLE_STEP_TSK);
+        }
+        slot[SYSCALLNO] = NO_SYSCALL;
+        k.steps.at(cpu, NO_SYSCALL_YET);
+    }
+
+    /** SPSR_EL1.SS: a step that was asked for has not happened while the instruction did not complete (A64-16). */
+    private static boolean stillToStep(final CpuState live, final int exit) {
+        return live.singleStep && exit != CpuExit.SYSCALL && exit != CpuExit.SINGLE_STEP;
+    }
+
+    /** From the saved registers to EL0. */
+    void toUser(final CpuLocal cpu, final Task task) {
+        final CpuState live = cpu.machine.state();
+        final long[] slot = task.regs.slot;
+        final boolean step = task.testTif(ThreadFlags.TIF_SINGLESTEP);
+        if (step) {
+            k.steps.at(cpu, ENABLE_STEP_TSK);
+        }
+        live.singleStep = step && (slot[PSTATE] & A64Regs.PSR_SS) != 0;
+        System.arraycopy(slot, 0, live.r, 0, SAME_SLOTS);
+        live.pc = slot[PC];
+        A64Regs.setPstate(live, slot[PSTATE]);
+        k.steps.at(cpu, RESTORE_REGISTERS);
+        A64Regs.clearExclusive(live);
+        k.steps.at(cpu, ERET);
+    }
+
+    /**
+     * Whether the return to user mode is met by a step exception before any instruction: stepping is on, and the step it asks for has been done
+     * (the state "active-pending").
+     */
+    static boolean stepIsPending(final Task task) {
+        return task.testTif(ThreadFlags.TIF_SINGLESTEP) && (task.regs.slot[PSTATE] & A64Regs.PSR_SS) == 0;
+    }
+}

@@ -1,0 +1,57 @@
+package org.kernelentry.arm64.entry;
+
+import static org.kernelentry.arm64.Arm64PtRegs.ORIG_X0;
+
+import org.jspecify.annotations.Nullable;
+import org.kernelentry.arm64.abi.Arm64Abi;
+import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.KernelConfig;
+import org.kernelentry.kernel.arch.PtRegs;
+import org.kernelentry.kernel.syscall.Errno;
+import org.kernelentry.kernel.syscall.SyscallBody;
+import org.kernelentry.kernel.task.Task;
+
+/** A table of system call bodies and how they get their arguments. Source: linux v7.3 arch/arm64/kernel/sys.c, sys32.c; include/asm/syscall_wrapper.h. */
+final class SyscallTable {
+    private static final long LOW = 0xffff_ffffL;
+    private static final int ARGUMENTS = 6;
+    private static final SyscallBody NOT_IMPLEMENTED = task -> -Errno.ENOSYS;
+
+    private final SyscallBody[] bodies;
+    /** Whether argument 0 comes from {@code orig_x0}. */
+    private final boolean[] fromOrig;
+
+    private final boolean compat;
+
+    SyscallTable(final Kernel k, final Arm64Abi abi) {
+        this.compat = abi.wordSize() == Integer.BYTES;
+        this.bodies = new SyscallBody[abi.tableSize()];
+        this.fromOrig = new boolean[abi.tableSize()];
+        for (int nr = 0; nr < bodies.length; nr++) {
+            final String name = abi.name(nr);
+            final SyscallBody body = name == null ? null : k.bodies.find(name);
+            bodies[nr] = body == null ? NOT_IMPLEMENTED : body;
+            // PTR-34, PTR-36: bodies shared with native calls take the original argument, compat-only ones the
+            // register; 6.1 the register always.
+            fromOrig[nr] = k.config.version() >= KernelConfig.V7_3 && !abi.compatOnly(nr);
+        }
+    }
+
+    /** The body of {@code nr}, or null when the number is beyond the table; unsigned, so that negative numbers are (A64-02). */
+    @Nullable
+    SyscallBody find(final int nr) {
+        return nr >= 0 && nr < bodies.length ? bodies[nr] : null;
+    }
+
+    /** Fills {@link Task#args} for a body found by {@link #find}. */
+    void arguments(final Task task, final PtRegs regs, final int nr) {
+        final long[] slot = regs.slot;
+        final long[] args = task.args;
+        final long mask = compat ? LOW : -1;
+        args[0] = (fromOrig[nr] ? slot[ORIG_X0] : slot[0]) & mask;
+        for (int i = 1; i < ARGUMENTS; i++) {
+            args[i] = slot[i] & mask;
+        }
+        args[ARGUMENTS] = compat ? slot[ARGUMENTS] & mask : 0;
+    }
+}
