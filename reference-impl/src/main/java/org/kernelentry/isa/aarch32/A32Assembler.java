@@ -19,7 +19,7 @@ public final class A32Assembler extends A32T32Assembler {
 
     @Override
     public List<String> entries() {
-        return oabi ? List.of("svc", "oabi") : List.of("svc");
+        return oabi ? List.of("oabi", "svc") : List.of("svc");
     }
 
     private static int wide(final int d, final int imm16) {

@@ -3,12 +3,14 @@ package org.kernelentry.isa.aarch32;
 import static org.kernelentry.isa.aarch32.Bits.bit;
 import static org.kernelentry.isa.aarch32.Bits.bits;
 
+import org.kernelentry.isa.DecodeTable;
+
 /** A32 data processing and the miscellaneous instructions between its rows. DDI 0406C A5.2. */
 final class A32DataProcessing {
     private A32DataProcessing() {}
 
     /** The rows that stand where a comparison without S would be: A5.2.11, A5.2.12 and the 16-bit immediates. */
-    static void addMiscellaneous(final DecodeTable t) {
+    static void addMiscellaneous(final DecodeTable<Emitter> t) {
         t.row("cccc 0001 0000 1111 dddd 0000 0000 0000", "MRS", (e, i) -> SystemRegisters.readStatus(e, rd(i)));
         t.row("cccc 0001 0010 ffff 1111 0000 0000 mmmm", "MSR (register)", A32DataProcessing::msrRegister);
         t.row("cccc 0001 0010 1111 1111 1111 0001 mmmm", "BX", A32DataProcessing::bx);
@@ -32,7 +34,7 @@ final class A32DataProcessing {
     }
 
     /** A5.2.1 to A5.2.3: sixteen operations in three forms each. */
-    static void add(final DecodeTable t) {
+    static void add(final DecodeTable<Emitter> t) {
         t.row("cccc 000o ooos nnnn dddd iiii itt0 mmmm", "data processing (register)", A32DataProcessing::register);
         t.row("cccc 000o ooos nnnn dddd ssss 0tt1 mmmm", "data processing (shifted)", A32DataProcessing::shifted);
         t.row("cccc 001o ooos nnnn dddd iiii iiii iiii", "data processing (immediate)", A32DataProcessing::immediate);

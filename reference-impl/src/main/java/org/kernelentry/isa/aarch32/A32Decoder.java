@@ -4,6 +4,7 @@ import static org.kernelentry.isa.aarch32.Bits.bit;
 import static org.kernelentry.isa.aarch32.Bits.bits;
 import static org.kernelentry.isa.aarch32.Bits.signed;
 
+import org.kernelentry.isa.DecodeTable;
 import org.kernelentry.machine.ir.BlockBuilder;
 import org.kernelentry.machine.ir.Cond;
 import org.kernelentry.machine.memory.CodeWindow;
@@ -11,16 +12,16 @@ import org.kernelentry.machine.memory.CodeWindow;
 /** A32: conditions, branches and the way to the tables. DDI 0406C A5. */
 final class A32Decoder {
     /** A5.1, cond other than 1111. */
-    static final DecodeTable CONDITIONAL = conditional();
+    static final DecodeTable<Emitter> CONDITIONAL = conditional();
     /** A5.7, cond 1111. */
-    static final DecodeTable UNCONDITIONAL = unconditional();
+    static final DecodeTable<Emitter> UNCONDITIONAL = unconditional();
 
     private static final int NEVER = 15;
 
     private A32Decoder() {}
 
-    private static DecodeTable conditional() {
-        final DecodeTable t = new DecodeTable(32, 20);
+    private static DecodeTable<Emitter> conditional() {
+        final DecodeTable<Emitter> t = new DecodeTable<>(32, 20);
         A32DataProcessing.addMiscellaneous(t);
         A32Multiply.add(t);
         A32LoadStore.addExclusivesAndExtra(t);
@@ -35,8 +36,8 @@ final class A32Decoder {
         return t;
     }
 
-    private static DecodeTable unconditional() {
-        final DecodeTable t = new DecodeTable(32, 20);
+    private static DecodeTable<Emitter> unconditional() {
+        final DecodeTable<Emitter> t = new DecodeTable<>(32, 20);
         // In user mode CPS changes nothing and is not refused.
         t.row("1111 0001 0000 oom0 0000 000a if0m mmmm", "CPS", SystemRegisters::hint);
         t.row("1111 0101 ur01 nnnn 1111 iiii iiii iiii", "PLD (immediate)", LoadStore::preload);
@@ -57,15 +58,15 @@ final class A32Decoder {
         final Emitter e = new Emitter(out, regs, code.pc(), code.next(), mode, helperBase);
         final int cond = insn >>> 28;
         if (cond == NEVER) {
-            UNCONDITIONAL.decode(e, insn);
+            e.decodeBy(UNCONDITIONAL, insn);
         } else if (cond == Emitter.AL) {
-            CONDITIONAL.decode(e, insn);
+            e.decodeBy(CONDITIONAL, insn);
         } else if (bits(insn, 27, 24) == 0b1010) {
             out.jumpIf(cond, Bits.u32(branchTarget(e, insn)));
         } else {
             // The intermediate form numbers the conditions as the architecture does.
             final int fails = out.skipIf(Cond.not(cond));
-            CONDITIONAL.decode(e, insn);
+            e.decodeBy(CONDITIONAL, insn);
             out.bind(fails);
         }
     }

@@ -3,6 +3,7 @@ package org.kernelentry.isa.aarch32;
 import static org.kernelentry.isa.aarch32.Bits.bit;
 import static org.kernelentry.isa.aarch32.Bits.bits;
 
+import org.kernelentry.isa.DecodeTable;
 import org.kernelentry.isa.aarch32.LoadStore.Mode;
 import org.kernelentry.isa.aarch32.LoadStore.Width;
 
@@ -11,7 +12,7 @@ final class A32LoadStore {
     private A32LoadStore() {}
 
     /** Rows among the data processing ones: bits 7 and 4 are both 1. Those of LDRHT and its kin are the W bit of post-indexing. */
-    static void addExclusivesAndExtra(final DecodeTable t) {
+    static void addExclusivesAndExtra(final DecodeTable<Emitter> t) {
         t.row("cccc 0001 0000 nnnn tttt 0000 1001 mmmm", "SWP", (e, i) -> swap(e, i, Width.WORD));
         t.row("cccc 0001 0100 nnnn tttt 0000 1001 mmmm", "SWPB", (e, i) -> swap(e, i, Width.BYTE));
         t.row("cccc 0001 1000 nnnn dddd 1111 1001 tttt", "STREX", (e, i) -> storeExclusive(e, i, Width.WORD, false));
@@ -39,7 +40,7 @@ final class A32LoadStore {
     }
 
     /** A5.3 and A5.5. LDRT and its kin are the post-indexed forms with W set: no difference in user mode. */
-    static void add(final DecodeTable t) {
+    static void add(final DecodeTable<Emitter> t) {
         t.row("cccc 01-p u0w0 nnnn tttt iiii iiii iiii", "STR", (e, i) -> single(e, i, Width.WORD, false));
         t.row("cccc 01-p u0w1 nnnn tttt iiii iiii iiii", "LDR", (e, i) -> single(e, i, Width.WORD, true));
         t.row("cccc 01-p u1w0 nnnn tttt iiii iiii iiii", "STRB", (e, i) -> single(e, i, Width.BYTE, false));

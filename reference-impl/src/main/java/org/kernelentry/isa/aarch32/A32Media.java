@@ -4,6 +4,7 @@ import static org.kernelentry.isa.aarch32.Bits.bit;
 import static org.kernelentry.isa.aarch32.Bits.bits;
 
 import org.jspecify.annotations.Nullable;
+import org.kernelentry.isa.DecodeTable;
 
 /** A32 media instructions: bits 27:25 are 011 and bit 4 is 1. DDI 0406C A5.4. */
 final class A32Media {
@@ -15,7 +16,7 @@ final class A32Media {
 
     private A32Media() {}
 
-    static void add(final DecodeTable t) {
+    static void add(final DecodeTable<Emitter> t) {
         t.row("cccc 0110 0uoo nnnn dddd 1111 ppp1 mmmm", "parallel add and subtract", A32Media::parallel);
         t.row("cccc 0110 1000 nnnn dddd iiii it01 mmmm", "PKH", A32Media::pack);
         t.row("cccc 0110 1000 nnnn dddd 1111 1011 mmmm", "SEL", (e, i) -> Parallel.select(e, rd(i), rn(i), rm(i)));

@@ -3,11 +3,13 @@ package org.kernelentry.isa.aarch32;
 import static org.kernelentry.isa.aarch32.Bits.bit;
 import static org.kernelentry.isa.aarch32.Bits.bits;
 
+import org.kernelentry.isa.DecodeTable;
+
 /** A32 multiplies. DDI 0406C A5.2.5: Rd or RdHi at 19:16, Ra or RdLo at 15:12, Rm at 11:8, Rn at 3:0. */
 final class A32Multiply {
     private A32Multiply() {}
 
-    static void add(final DecodeTable t) {
+    static void add(final DecodeTable<Emitter> t) {
         t.row("cccc 0000 000s dddd 0000 mmmm 1001 nnnn", "MUL", (e, i) -> multiply(e, i, Emitter.NONE));
         t.row("cccc 0000 001s dddd aaaa mmmm 1001 nnnn", "MLA", (e, i) -> multiply(e, i, low(i)));
         t.row("cccc 0000 0100 hhhh llll mmmm 1001 nnnn", "UMAAL", A32Multiply::umaal);

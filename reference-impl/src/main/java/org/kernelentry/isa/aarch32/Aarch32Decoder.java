@@ -9,7 +9,8 @@ import org.kernelentry.machine.memory.CodeWindow;
  * Decodes A32 and T32, for any instruction set that contains them.
  *
  * <p>The set implemented is the integer part of ARMv7-A as user mode sees it. VFP, Advanced SIMD and coprocessors other than the few
- * CP15 registers open to user mode are undefined.
+ * CP15 registers open to user mode are undefined. Bits of encodings that should be 0 or 1 are fixed in the tables: another value is
+ * unpredictable, and what is unpredictable is undefined unless a meaning says otherwise.
  */
 public final class Aarch32Decoder {
     private final A32Regs regs;

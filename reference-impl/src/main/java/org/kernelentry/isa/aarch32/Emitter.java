@@ -1,5 +1,6 @@
 package org.kernelentry.isa.aarch32;
 
+import org.kernelentry.isa.DecodeTable;
 import org.kernelentry.machine.CpuExit;
 import org.kernelentry.machine.ir.BlockBuilder;
 import org.kernelentry.machine.ir.Cond;
@@ -150,6 +151,13 @@ final class Emitter {
     }
 
     // ---- leaving
+
+    /** Gives {@code insn} its meaning by {@code table}; an encoding without a row is undefined. */
+    void decodeBy(final DecodeTable<Emitter> table, final int insn) {
+        if (!table.decode(this, insn)) {
+            undefined();
+        }
+    }
 
     void undefined() {
         out.exit(CpuExit.UNDEFINED, 0, pc);

@@ -4,11 +4,13 @@ import static org.kernelentry.isa.aarch32.Bits.bit;
 import static org.kernelentry.isa.aarch32.Bits.bits;
 import static org.kernelentry.isa.aarch32.Bits.signed;
 
+import org.kernelentry.isa.DecodeTable;
+
 /** 32-bit T32 branches and miscellaneous control. DDI 0406C A6.3.4. */
 final class T32Branches {
     private T32Branches() {}
 
-    static void add(final DecodeTable t) {
+    static void add(final DecodeTable<Emitter> t) {
         t.row("1111 0011 1000 nnnn 1000 ffff 0000 0000", "MSR (register)", T32Branches::msr);
         t.row("1111 0011 1010 1111 1000 0000 oooo oooo", "hints", SystemRegisters::hint);
         t.row("1111 0011 1010 1111 1000 0oom maif mmmm", "CPS", SystemRegisters::hint);

@@ -3,6 +3,8 @@ package org.kernelentry.isa.aarch32;
 import static org.kernelentry.isa.aarch32.Bits.bit;
 import static org.kernelentry.isa.aarch32.Bits.bits;
 
+import org.kernelentry.isa.DecodeTable;
+
 /** 32-bit T32 data processing with modified immediates, plain immediates and shifted registers. DDI 0406C A6.3.1, A6.3.3, A6.3.11. */
 final class T32DataProcessing {
     private static final int INVALID = -1;
@@ -30,13 +32,13 @@ final class T32DataProcessing {
     private T32DataProcessing() {}
 
     /** A6.3.11. */
-    static void addShifted(final DecodeTable t) {
+    static void addShifted(final DecodeTable<Emitter> t) {
         t.row("1110 1010 1100 nnnn 0iii dddd iit0 mmmm", "PKH", T32DataProcessing::pack);
         t.row("1110 101o ooos nnnn 0iii dddd iitt mmmm", "data processing (shifted)", T32DataProcessing::shifted);
     }
 
     /** A6.3.1 and A6.3.3. */
-    static void addImmediate(final DecodeTable t) {
+    static void addImmediate(final DecodeTable<Emitter> t) {
         t.row("1111 0i0o ooos nnnn 0iii dddd iiii iiii", "data processing (modified)", T32DataProcessing::modified);
         t.row("1111 0i10 0000 nnnn 0iii dddd iiii iiii", "ADDW, ADR", T32DataProcessing::addPlain);
         t.row("1111 0i10 1010 nnnn 0iii dddd iiii iiii", "SUBW, ADR", T32DataProcessing::addPlain);

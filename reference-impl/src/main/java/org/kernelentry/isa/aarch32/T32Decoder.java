@@ -1,5 +1,6 @@
 package org.kernelentry.isa.aarch32;
 
+import org.kernelentry.isa.DecodeTable;
 import org.kernelentry.machine.ir.BlockBuilder;
 import org.kernelentry.machine.ir.Cond;
 import org.kernelentry.machine.memory.CodeWindow;
@@ -7,16 +8,16 @@ import org.kernelentry.machine.memory.CodeWindow;
 /** T32: lengths, IT blocks and the way to the tables. DDI 0406C A6. */
 final class T32Decoder {
     /** A6.2, 16-bit encodings. */
-    static final DecodeTable NARROW = T32Narrow.table();
+    static final DecodeTable<Emitter> NARROW = T32Narrow.table();
     /** A6.3, 32-bit encodings, the first halfword in the upper half. */
-    static final DecodeTable WIDE = wide();
+    static final DecodeTable<Emitter> WIDE = wide();
 
     private static final int FIRST_WIDE = 0xe800;
 
     private T32Decoder() {}
 
-    private static DecodeTable wide() {
-        final DecodeTable t = new DecodeTable(32, 20);
+    private static DecodeTable<Emitter> wide() {
+        final DecodeTable<Emitter> t = new DecodeTable<>(32, 20);
         T32LoadStore.add(t);
         T32DataProcessing.addShifted(t);
         T32Branches.add(t);
@@ -33,18 +34,18 @@ final class T32Decoder {
         final boolean isWide = first >= FIRST_WIDE;
         final int insn = isWide ? first << 16 | code.u16() : first;
         final Emitter e = new Emitter(out, regs, code.pc(), code.next(), mode, helperBase);
-        final DecodeTable table = isWide ? WIDE : NARROW;
+        final DecodeTable<Emitter> table = isWide ? WIDE : NARROW;
         if (e.it == 0) {
-            table.decode(e, insn);
+            e.decodeBy(table, insn);
             return;
         }
         // Inside an IT block every instruction is a block of its own, because the mode behind it differs.
         final int cond = e.it >> 4;
         if (cond >= Emitter.AL || T32Narrow.ignoresIt(first)) {
-            table.decode(e, insn);
+            e.decodeBy(table, insn);
         } else {
             final int fails = out.skipIf(Cond.not(cond));
-            table.decode(e, insn);
+            e.decodeBy(table, insn);
             out.bind(fails);
         }
         e.jumpMode((int) e.next, e.modeAfter());

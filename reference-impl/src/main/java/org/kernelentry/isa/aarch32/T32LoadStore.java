@@ -4,6 +4,7 @@ import static org.kernelentry.isa.aarch32.Bits.bit;
 import static org.kernelentry.isa.aarch32.Bits.bits;
 
 import org.jspecify.annotations.Nullable;
+import org.kernelentry.isa.DecodeTable;
 import org.kernelentry.isa.aarch32.LoadStore.Mode;
 import org.kernelentry.isa.aarch32.LoadStore.Width;
 import org.kernelentry.machine.ir.Op;
@@ -12,12 +13,12 @@ import org.kernelentry.machine.ir.Op;
 final class T32LoadStore {
     private T32LoadStore() {}
 
-    static void add(final DecodeTable t) {
+    static void add(final DecodeTable<Emitter> t) {
         addMultipleAndDual(t);
         addSingle(t);
     }
 
-    private static void addMultipleAndDual(final DecodeTable t) {
+    private static void addMultipleAndDual(final DecodeTable<Emitter> t) {
         t.row("1110 1000 10w0 nnnn rrrr rrrr rrrr rrrr", "STM", (e, i) -> storeMultiple(e, i, true));
         t.row("1110 1000 10w1 nnnn rrrr rrrr rrrr rrrr", "LDM, POP", (e, i) -> loadMultiple(e, i, true));
         t.row("1110 1001 00w0 nnnn rrrr rrrr rrrr rrrr", "STMDB, PUSH", (e, i) -> storeMultiple(e, i, false));
@@ -40,7 +41,7 @@ final class T32LoadStore {
     }
 
     /** A6.3.7 to A6.3.10 by the form of the address; width and sign are fields, see {@link #width}. */
-    private static void addSingle(final DecodeTable t) {
+    private static void addSingle(final DecodeTable<Emitter> t) {
         t.row("1111 100s uzz1 1111 tttt iiii iiii iiii", "LDR and its kin (literal)", T32LoadStore::literal);
         t.row("1111 100s 1zzl nnnn tttt iiii iiii iiii", "LDR, STR and their kin (12 bits)", T32LoadStore::immediate12);
         t.row("1111 100s 0zzl nnnn tttt 0000 00ii mmmm", "LDR, STR and their kin (register)", T32LoadStore::register);

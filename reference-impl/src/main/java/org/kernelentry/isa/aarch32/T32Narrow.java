@@ -4,6 +4,7 @@ import static org.kernelentry.isa.aarch32.Bits.bit;
 import static org.kernelentry.isa.aarch32.Bits.bits;
 import static org.kernelentry.isa.aarch32.Bits.signed;
 
+import org.kernelentry.isa.DecodeTable;
 import org.kernelentry.isa.aarch32.LoadStore.Mode;
 import org.kernelentry.isa.aarch32.LoadStore.Width;
 import org.kernelentry.machine.ir.Cond;
@@ -15,8 +16,8 @@ final class T32Narrow {
 
     private T32Narrow() {}
 
-    static DecodeTable table() {
-        final DecodeTable t = new DecodeTable(16, 8);
+    static DecodeTable<Emitter> table() {
+        final DecodeTable<Emitter> t = new DecodeTable<>(16, 8);
         addArithmetic(t);
         addLoadStore(t);
         addMiscellaneous(t);
@@ -28,7 +29,7 @@ final class T32Narrow {
         return (insn & 0xff00) == BKPT;
     }
 
-    private static void addArithmetic(final DecodeTable t) {
+    private static void addArithmetic(final DecodeTable<Emitter> t) {
         t.row("0001 100m mmnn nddd", "ADD (register)", (e, i) -> threeRegisters(e, i, DataProcessing.ADD));
         t.row("0001 101m mmnn nddd", "SUB (register)", (e, i) -> threeRegisters(e, i, DataProcessing.SUB));
         t.row("0001 110i iinn nddd", "ADD (immediate)", (e, i) -> immediate3(e, i, DataProcessing.ADD));
@@ -61,7 +62,7 @@ final class T32Narrow {
         t.row("0100 0111 1mmm m000", "BLX (register)", T32Narrow::blx);
     }
 
-    private static void addLoadStore(final DecodeTable t) {
+    private static void addLoadStore(final DecodeTable<Emitter> t) {
         t.row("0100 1ttt iiii iiii", "LDR (literal)", (e, i) -> wordAt(e, i, Emitter.PC, true));
         t.row("0101 000m mmnn nttt", "STR (register)", (e, i) -> store(e, i, Width.WORD, registerOffset(e, i)));
         t.row("0101 001m mmnn nttt", "STRH (register)", (e, i) -> store(e, i, Width.HALF, registerOffset(e, i)));
@@ -85,7 +86,7 @@ final class T32Narrow {
         t.row("1011 110p rrrr rrrr", "POP", T32Narrow::pop);
     }
 
-    private static void addMiscellaneous(final DecodeTable t) {
+    private static void addMiscellaneous(final DecodeTable<Emitter> t) {
         t.row("1010 0ddd iiii iiii", "ADR", (e, i) -> addressOf(e, i, Emitter.PC));
         t.row("1010 1ddd iiii iiii", "ADD (SP plus immediate)", (e, i) -> addressOf(e, i, Emitter.SP));
         t.row("1011 0000 0iii iiii", "ADD (SP, immediate)", (e, i) -> adjustSp(e, bits(i, 6, 0) << 2));

@@ -3,6 +3,8 @@ package org.kernelentry.isa.aarch32;
 import static org.kernelentry.isa.aarch32.Bits.bit;
 import static org.kernelentry.isa.aarch32.Bits.bits;
 
+import org.kernelentry.isa.DecodeTable;
+
 /** 32-bit T32 data processing of registers, multiplies and divisions. DDI 0406C A6.3.12 to A6.3.17. */
 final class T32Registers {
     private static final Extend.Kind[] KINDS = Extend.Kind.values();
@@ -14,7 +16,7 @@ final class T32Registers {
 
     private T32Registers() {}
 
-    static void add(final DecodeTable t) {
+    static void add(final DecodeTable<Emitter> t) {
         t.row("1111 1010 0tts nnnn 1111 dddd 0000 mmmm", "LSL, LSR, ASR, ROR (register)", T32Registers::shift);
         t.row("1111 1010 0ooo nnnn 1111 dddd 10rr mmmm", "SXT, UXT and their adding forms", T32Registers::extend);
         t.row("1111 1010 1ooo nnnn 1111 dddd 0ukk mmmm", "parallel add and subtract", T32Registers::parallel);

@@ -1,0 +1,44 @@
+package org.kernelentry.arm.entry;
+
+import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.task.CpuLocal;
+
+/**
+ * The C functions that arm's assembly calls for tracing and context tracking.
+ *
+ * <p>Source: linux v7.3 kernel/trace/trace_preemptirq.c trace_hardirqs_on(), trace_hardirqs_off(); kernel/context_tracking.c
+ * user_exit_callable(), user_enter_callable().
+ */
+final class Context {
+    private Context() {}
+
+    /** {@code asm_trace_hardirqs_on}. */
+    static void traceHardirqsOn(final Kernel k, final CpuLocal cpu) {
+        k.irqs.traceHardirqsOn(cpu);
+        cpu.lockdep.hardirqsOnPrepare();
+        cpu.lockdep.hardirqsOn();
+    }
+
+    /** {@code asm_trace_hardirqs_off}. */
+    static void traceHardirqsOff(final Kernel k, final CpuLocal cpu) {
+        cpu.lockdep.hardirqsOff();
+        k.irqs.traceHardirqsOff(cpu);
+    }
+
+    /** {@code ct_user_exit}: saves and restores the interrupt enable around the transition. */
+    static void userExit(final Kernel k, final CpuLocal cpu) {
+        final boolean on = cpu.irqsEnabled && cpu.ct.active();
+        if (on) {
+            k.irqs.localIrqDisable(cpu);
+        }
+        cpu.ct.userExitIrqoff();
+        if (on) {
+            k.irqs.localIrqEnable(cpu);
+        }
+    }
+
+    /** {@code ct_user_enter}, with interrupts off. */
+    static void userEnter(final CpuLocal cpu) {
+        cpu.ct.userEnterIrqoff();
+    }
+}

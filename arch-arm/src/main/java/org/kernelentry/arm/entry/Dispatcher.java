@@ -1,0 +1,67 @@
+package org.kernelentry.arm.entry;
+
+import org.jspecify.annotations.Nullable;
+import org.kernelentry.arm.ArmThread;
+import org.kernelentry.arm.abi.ArmAbi;
+import org.kernelentry.arm.abi.SyscallTable;
+import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.arch.PtRegs;
+import org.kernelentry.kernel.step.Step;
+import org.kernelentry.kernel.task.Task;
+
+/** From a number to a body: {@code invoke_syscall} and the tables. Source: linux v7.3 arch/arm/kernel/entry-header.S invoke_syscall. */
+final class Dispatcher {
+    /** Detail: the number. */
+    static final Step INVOKE_SYSCALL = Step.of("invoke_syscall", "arch/arm/kernel/entry-header.S invoke_syscall");
+
+    private static final int ARGUMENTS = 7;
+
+    private final Kernel k;
+    private final PrivateCalls privateCalls;
+    private @Nullable SyscallTable eabi;
+    private @Nullable SyscallTable oabi;
+
+    Dispatcher(final Kernel k) {
+        this.k = k;
+        this.privateCalls = new PrivateCalls(k);
+    }
+
+    /** The table of the current call; built at the first use, when the kernel's bodies are complete. */
+    SyscallTable table(final ArmThread thread) {
+        SyscallTable table = thread.oabi ? oabi : eabi;
+        if (table == null) {
+            table = new SyscallTable(k, thread.oabi ? ArmAbi.OABI : ArmAbi.EABI);
+            if (thread.oabi) {
+                oabi = table;
+            } else {
+                eabi = table;
+            }
+        }
+        return table;
+    }
+
+    boolean inTable(final ArmThread thread, final int nr) {
+        return Integer.compareUnsigned(nr, table(thread).size()) < 0;
+    }
+
+    /** Whether a number outside of the table goes to the private calls: unsigned, so that -1 does (ARM-07). */
+    static boolean isPrivate(final int nr) {
+        return Integer.compareUnsigned(nr, ArmAbi.ARM_NR_BASE) >= 0;
+    }
+
+    /** Fills the arguments: argument 0 as given, the others from the saved r1 to r6. */
+    void loadArguments(final Task task, final PtRegs regs, final long argument0) {
+        task.args[0] = argument0;
+        System.arraycopy(regs.slot, 1, task.args, 1, ARGUMENTS - 1);
+    }
+
+    /** Runs the body of a number inside the table. */
+    long invoke(final Task task, final int nr) {
+        k.steps.at(k.cpu, INVOKE_SYSCALL, nr);
+        return table(ArmThread.of(task)).body(nr).invoke(task);
+    }
+
+    long invokePrivate(final Task task, final PtRegs regs, final int nr) {
+        return privateCalls.invoke(task, regs, nr);
+    }
+}
