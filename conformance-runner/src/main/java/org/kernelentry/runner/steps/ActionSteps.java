@@ -103,7 +103,7 @@ public final class ActionSteps {
         return seen;
     }
 
-    private static Injector.Event kind(final String words) {
+    static Injector.Event kind(final String words) {
         return switch (words) {
             case "an interrupt" -> Injector.Event.INTERRUPT;
             case "an NMI" -> Injector.Event.NMI;

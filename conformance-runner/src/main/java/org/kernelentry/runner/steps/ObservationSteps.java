@@ -125,6 +125,9 @@ public final class ObservationSteps {
             }
             guest.kernelWarnings().forEach(warning -> extra.add(warning));
         }
+        if (!world.missedInjection().isEmpty()) {
+            extra.add(world.missedInjection());
+        }
         final var balance = world.balance();
         if (balance != null && !world.imbalanceAsserted) {
             extra.addAll(balance.findings());

@@ -63,6 +63,21 @@ public final class SetupSteps {
         world.options.cpus = count;
     }
 
+    /** An interrupt, NMI or reschedule request right after a step has run for the first time; after its end, where it is a scope. */
+    @Given("^(an interrupt|an NMI|a reschedule request) arrives after the first \"([^\"]+)\"$")
+    public void arrivesAfterFirst(final String event, final String step) {
+        arrivesAfter(event, 1, step);
+    }
+
+    /** The same after the n-th run. */
+    @Given("^(an interrupt|an NMI|a reschedule request) arrives after run (\\d+) of \"([^\"]+)\"$")
+    public void arrivesAfter(final String event, final int occurrence, final String step) {
+        if (!world.system.internal()) {
+            throw new TestAbortedException("steps can be injected into on the reference only");
+        }
+        world.inject(ActionSteps.kind(event), step, occurrence);
+    }
+
     /** A deliberate mistake in the entry code: the next call of ct_irq_enter or ct_irq_exit is left out. */
     @Given("entry code that forgets {word} once")
     public void forgets(final String name) {

@@ -28,6 +28,10 @@ final class World {
     private @Nullable Guest guest;
     private final Journal journal = new Journal();
     private @Nullable BalanceChecker balance;
+    private Injector.@Nullable Event injected;
+    private String injectedAfter = "";
+    private int injectedOccurrence;
+    private @Nullable Injector injector;
     /** What an observer saw, in order: the canonical trace. */
     final List<String> seen = new ArrayList<>();
 
@@ -65,6 +69,21 @@ final class World {
         traceOptions = names;
     }
 
+    /** One event is to be injected after the n-th run of a step. */
+    void inject(final Injector.Event event, final String step, final int occurrence) {
+        injected = event;
+        injectedAfter = step;
+        injectedOccurrence = occurrence;
+    }
+
+    /** The injection that was asked for but has not happened, as a sentence; empty otherwise. */
+    String missedInjection() {
+        return injector == null || injector.fired()
+                ? ""
+                : "the step " + injectedAfter + " ran fewer than " + injectedOccurrence
+                        + " time(s), so nothing was injected";
+    }
+
     Journal journal() {
         return journal;
     }
@@ -81,7 +100,9 @@ final class World {
     /** The guest, booted on first use with everything that was asked for. */
     Guest guest() {
         if (guest == null) {
-            guest = boot(journal);
+            final Injector.Event event = injected;
+            injector = event == null ? null : Injector.after(event, injectedAfter, injectedOccurrence, journal);
+            guest = boot(injector == null ? journal : injector);
         }
         return guest;
     }
@@ -117,11 +138,6 @@ final class World {
             booted.close();
             throw e;
         }
-    }
-
-    /** An injector in front of nothing, for {@link #boot}. */
-    static Injector injector(final Injector.Event event, final long target) {
-        return new Injector(event, target, null);
     }
 
     void saw(final String action, final Stop stop) {

@@ -25,7 +25,9 @@ public final class Injector implements StepObserver {
 
     private final Event event;
     private final long target;
+    private final String targetName;
     private final @Nullable StepObserver next;
+    private long named;
     private long count;
     private boolean inside;
     private boolean fired;
@@ -38,9 +40,20 @@ public final class Injector implements StepObserver {
      * @param next another observer that sees every step as well, or null
      */
     public Injector(final Event event, final long target, final @Nullable StepObserver next) {
+        this(event, target, "", next);
+    }
+
+    private Injector(final Event event, final long target, final String targetName, final @Nullable StepObserver next) {
         this.event = event;
         this.target = target;
+        this.targetName = targetName;
         this.next = next;
+    }
+
+    /** Prepares one injection after the n-th time (from 1) that the named step has run; after its end, where it is a scope. */
+    public static Injector after(
+            final Event event, final String step, final long occurrence, final @Nullable StepObserver next) {
+        return new Injector(event, occurrence, step, next);
     }
 
     /** Steps seen so far, the injected handler's own not counted. */
@@ -63,7 +76,7 @@ public final class Injector implements StepObserver {
         if (next != null) {
             next.at(cpu, step, detail);
         }
-        count(cpu, step);
+        count(cpu, step, true);
     }
 
     @Override
@@ -71,7 +84,7 @@ public final class Injector implements StepObserver {
         if (next != null) {
             next.enter(cpu, scope, detail);
         }
-        count(cpu, scope);
+        count(cpu, scope, false);
     }
 
     @Override
@@ -79,16 +92,20 @@ public final class Injector implements StepObserver {
         if (next != null) {
             next.leave(cpu, scope);
         }
-        count(cpu, scope);
+        count(cpu, scope, true);
     }
 
-    private void count(final CpuLocal cpu, final Step step) {
+    private void count(final CpuLocal cpu, final Step step, final boolean complete) {
         // Steps of the harness task are the observer's own system calls, not the path under test.
         if (inside || cpu.current.harness || cpu.inUser) {
             return;
         }
         count++;
-        if (count != target || fired) {
+        if (!targetName.isEmpty() && complete && step.name().equals(targetName)) {
+            named++;
+        }
+        final boolean here = targetName.isEmpty() ? count == target : named == target;
+        if (!here || fired) {
             return;
         }
         fired = true;
