@@ -55,7 +55,7 @@ public final class ReferenceGuest implements Guest {
                 text, new GuestTarget(label, k.arch.abi(label), origin -> k.arch.assembler(label, origin, mm)));
         load();
         this.harness = k.processes.createHarness("observer");
-        options.traceEvents.forEach(this::enable);
+        options.traceEvents.forEach(k.trace::enable);
         if (options.audit) {
             k.audit.enable();
         }
@@ -63,14 +63,6 @@ public final class ReferenceGuest implements Guest {
         this.selected = main;
         this.registers = new ReferenceRegisters(k, mode);
         names.put(main.pid, "main");
-    }
-
-    private void enable(final String event) {
-        if (event.startsWith("raw_syscalls")) {
-            k.rawSyscalls.enable();
-        } else {
-            k.trace.enable(event);
-        }
     }
 
     private void load() {

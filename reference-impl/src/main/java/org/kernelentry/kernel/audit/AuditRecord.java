@@ -29,4 +29,16 @@ public record AuditRecord(
         String text) {
     public static final int AUDIT_SYSCALL = 1300;
     public static final int AUDIT_SECCOMP = 1326;
+
+    /** The part of {@link #text} that follows from the call alone. */
+    public String line() {
+        if (type == AUDIT_SECCOMP) {
+            return "seccomp " + text.substring(text.indexOf("sig="), text.indexOf(" compat=")) + code();
+        }
+        return text.substring(0, text.indexOf(" items="));
+    }
+
+    private String code() {
+        return text.substring(text.indexOf(" code="));
+    }
 }

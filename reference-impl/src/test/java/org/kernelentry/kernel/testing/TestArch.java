@@ -280,6 +280,16 @@ public final class TestArch implements Arch {
         k.ptrace.reportSyscallExit(task, regs, step);
     }
 
+    @Override
+    public boolean supportsSyscallUserDispatch() {
+        return true;
+    }
+
+    @Override
+    public boolean hasGenericTifBits() {
+        return true;
+    }
+
     // ---- signals
 
     @Override

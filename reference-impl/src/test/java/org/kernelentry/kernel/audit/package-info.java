@@ -1,0 +1,4 @@
+@NullMarked
+package org.kernelentry.kernel.audit;
+
+import org.jspecify.annotations.NullMarked;

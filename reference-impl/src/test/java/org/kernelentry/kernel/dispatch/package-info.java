@@ -1,0 +1,4 @@
+@NullMarked
+package org.kernelentry.kernel.dispatch;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.kernelentry.kernel.rseq;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.kernelentry.kernel.seccomp;
+
+import org.jspecify.annotations.NullMarked;

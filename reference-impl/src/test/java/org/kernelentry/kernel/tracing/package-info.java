@@ -1,0 +1,4 @@
+@NullMarked
+package org.kernelentry.kernel.tracing;
+
+import org.jspecify.annotations.NullMarked;
