@@ -65,7 +65,7 @@ final class BlockCache {
 
     private void add(final @Nullable CachedBlock[] table, final CachedBlock block) {
         // An instruction may decode to no operation at all (a nop), so count one more.
-        final int size = block.block.ops() + 1;
+        final int size = block.ops() + 1;
         if (ops + size > MAX_OPS) {
             clear();
         }

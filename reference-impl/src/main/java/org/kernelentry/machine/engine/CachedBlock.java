@@ -5,8 +5,9 @@ import org.kernelentry.machine.ir.Block;
 
 /** A block in a cache, with the blocks that were seen to follow it. */
 final class CachedBlock {
-    final Block block;
+    /** Operations, two longs each as in {@link Block#program}, after {@link Fusion}. */
     final long[] program;
+
     final long pc;
     final int mode;
     final int instructions;
@@ -20,11 +21,36 @@ final class CachedBlock {
     @Nullable
     CachedBlock bucketNext;
 
-    CachedBlock(final Block block) {
+    private final Block block;
+    private final int[] firstOp;
+    private final byte[] instructionOf;
+
+    CachedBlock(final Block block, final long[] program, final int[] firstOp) {
         this.block = block;
-        this.program = block.program();
+        this.program = program;
+        this.firstOp = firstOp;
+        this.instructionOf = Block.instructionsOf(firstOp);
         this.pc = block.pc();
         this.mode = block.mode();
         this.instructions = block.instructions();
+    }
+
+    int ops() {
+        return instructionOf.length;
+    }
+
+    /** Address of instruction {@code k}; behind the last for {@code k} = {@link #instructions}. */
+    long pcOf(final int k) {
+        return block.pcOf(k);
+    }
+
+    /** Index of the first operation of instruction {@code k}. */
+    int firstOp(final int k) {
+        return firstOp[k];
+    }
+
+    /** The instruction that operation {@code i} belongs to. */
+    int instructionOf(final int i) {
+        return instructionOf[i];
     }
 }

@@ -140,7 +140,7 @@ public final class EngineCpu implements Cpu {
         if (decoded == null) {
             return null;
         }
-        final CachedBlock block = new CachedBlock(decoded);
+        final CachedBlock block = Fusion.fuse(decoded);
         if (limit == 1) {
             cache.addSingle(block);
         } else {

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.kernelentry.machine.CpuExit;
 import org.kernelentry.machine.CpuState;
 import org.kernelentry.machine.ir.Block;
+import org.kernelentry.machine.ir.FlagKind;
 import org.kernelentry.machine.ir.Flags;
 import org.kernelentry.machine.ir.GuestTrap;
 import org.kernelentry.machine.ir.Helper;
@@ -370,13 +371,68 @@ final class Interpreter {
                             detail = Block.detail(op);
                             return leave(block, i, done, d(op), imm);
                         case Op.HELPER:
-                            s.pc = block.block.pcOf(block.block.instructionOf((i >> 1) - 1));
+                            s.pc = block.pcOf(block.instructionOf((i >> 1) - 1));
                             helpers[(int) imm].run(s, d(op), a(op), b(op));
                             break;
                         case Op.HELPER_END:
-                            s.pc = block.block.pcOf(block.block.instructionOf((i >> 1) - 1));
+                            s.pc = block.pcOf(block.instructionOf((i >> 1) - 1));
                             helpers[(int) imm].run(s, d(op), a(op), b(op));
                             status = INDIRECT;
+                            break run;
+                        case FusedOp.ADD_FLAGS:
+                            setFlags(r, flags, (int) imm, r[a(op)], r[b(op)], r[a(op)] + r[b(op)]);
+                            r[d(op)] = extended(r[flags + 3], (int) imm);
+                            continue;
+                        case FusedOp.SUB_FLAGS:
+                            setFlags(r, flags, (int) imm, r[a(op)], r[b(op)], r[a(op)] - r[b(op)]);
+                            r[d(op)] = extended(r[flags + 3], (int) imm);
+                            continue;
+                        case FusedOp.AND_FLAGS:
+                            setFlags(r, flags, (int) imm, r[a(op)], r[b(op)], r[a(op)] & r[b(op)]);
+                            r[d(op)] = extended(r[flags + 3], (int) imm);
+                            continue;
+                        case FusedOp.OR_FLAGS:
+                            setFlags(r, flags, (int) imm, r[a(op)], r[b(op)], r[a(op)] | r[b(op)]);
+                            r[d(op)] = extended(r[flags + 3], (int) imm);
+                            continue;
+                        case FusedOp.XOR_FLAGS:
+                            setFlags(r, flags, (int) imm, r[a(op)], r[b(op)], r[a(op)] ^ r[b(op)]);
+                            r[d(op)] = extended(r[flags + 3], (int) imm);
+                            continue;
+                        case FusedOp.ADDI_FLAGS:
+                            setFlags(r, flags, b(op), r[a(op)], imm, r[a(op)] + imm);
+                            r[d(op)] = extended(r[flags + 3], b(op));
+                            continue;
+                        case FusedOp.SUBI_FLAGS:
+                            setFlags(r, flags, b(op), r[a(op)], imm, r[a(op)] - imm);
+                            r[d(op)] = extended(r[flags + 3], b(op));
+                            continue;
+                        case FusedOp.ANDI_FLAGS:
+                            setFlags(r, flags, b(op), r[a(op)], imm, r[a(op)] & imm);
+                            r[d(op)] = extended(r[flags + 3], b(op));
+                            continue;
+                        case FusedOp.ORI_FLAGS:
+                            setFlags(r, flags, b(op), r[a(op)], imm, r[a(op)] | imm);
+                            r[d(op)] = extended(r[flags + 3], b(op));
+                            continue;
+                        case FusedOp.XORI_FLAGS:
+                            setFlags(r, flags, b(op), r[a(op)], imm, r[a(op)] ^ imm);
+                            r[d(op)] = extended(r[flags + 3], b(op));
+                            continue;
+                        case FusedOp.SKIP_IF_NO_BITS:
+                            i = (r[a(op)] & b(op)) == 0 ? 2 * (int) imm : i;
+                            continue;
+                        case FusedOp.JMP_Z:
+                            if (zero(r, flags)) {
+                                s.pc = imm;
+                                status = TAKEN;
+                            }
+                            break run;
+                        case FusedOp.JMP_NZ:
+                            if (!zero(r, flags)) {
+                                s.pc = imm;
+                                status = TAKEN;
+                            }
                             break run;
                         default:
                             throw new IllegalStateException("operation " + Block.opcode(op));
@@ -384,14 +440,14 @@ final class Interpreter {
                     if (mem.codeGeneration() != generation || s.singleStep) {
                         // What was decoded for the next instruction may be stale, or it has to be stepped: end behind
                         // this one.
-                        stop = block.block.instructionOf((i >> 1) - 1) + 1;
-                        end = 2 * block.block.firstOp(stop);
+                        stop = block.instructionOf((i >> 1) - 1) + 1;
+                        end = 2 * block.firstOp(stop);
                     }
                 }
                 done += stop;
                 CachedBlock next;
                 if (status == FALL) {
-                    s.pc = block.block.pcOf(stop);
+                    s.pc = block.pcOf(stop);
                     next = block.fall;
                     if (stop != block.instructions) {
                         status = INDIRECT;
@@ -414,8 +470,8 @@ final class Interpreter {
                 block = next;
             }
         } catch (MemoryFault fault) {
-            final int k = block.block.instructionOf((i >> 1) - 1);
-            s.pc = block.block.pcOf(k);
+            final int k = block.instructionOf((i >> 1) - 1);
+            s.pc = block.pcOf(k);
             completed = done + k;
             return CpuExit.PAGE_FAULT;
         } catch (GuestTrap trap) {
@@ -426,10 +482,29 @@ final class Interpreter {
 
     /** Leaves for the kernel from the operation before {@code i}. */
     private int leave(final CachedBlock block, final int i, final long done, final int code, final long pc) {
-        final int k = block.block.instructionOf((i >> 1) - 1);
+        final int k = block.instructionOf((i >> 1) - 1);
         state.pc = pc;
         // A system call is complete even where it is told to look at itself again; other exits are when they moved on.
-        completed = done + k + (code == CpuExit.SYSCALL || pc != block.block.pcOf(k) ? 1 : 0);
+        completed = done + k + (code == CpuExit.SYSCALL || pc != block.pcOf(k) ? 1 : 0);
         return code;
+    }
+
+    private static void setFlags(
+            final long[] r, final int flags, final int how, final long a, final long b, final long result) {
+        r[flags] = how & ~FusedOp.ZERO_EXTEND;
+        r[flags + 1] = a;
+        r[flags + 2] = b;
+        r[flags + 3] = result;
+    }
+
+    private static long extended(final long result, final int how) {
+        return (how & FusedOp.ZERO_EXTEND) == 0 ? result : result & LOW;
+    }
+
+    /** The flag Z. A shift count is taken modulo 64, so the kind above the width does not matter there. */
+    private static boolean zero(final long[] r, final int flags) {
+        final int kindAndWidth = (int) r[flags];
+        final long result = r[flags + 3];
+        return kindAndWidth >> 8 == FlagKind.RAW ? (result & Flags.Z) != 0 : result << -kindAndWidth == 0;
     }
 }

@@ -19,49 +19,70 @@ public final class Block {
     private final int[] firstOp;
     private final long[] pcs;
     private final int mode;
+    private final int firstTemp;
 
     private Block(
-            final long[] program, final byte[] instructionOf, final int[] firstOp, final long[] pcs, final int mode) {
+            final long[] program,
+            final byte[] instructionOf,
+            final int[] firstOp,
+            final long[] pcs,
+            final int mode,
+            final int firstTemp) {
         this.program = program;
         this.instructionOf = instructionOf;
         this.firstOp = firstOp;
         this.pcs = pcs;
         this.mode = mode;
+        this.firstTemp = firstTemp;
     }
 
     /**
-     * The block that {@code builder} holds.
+     * The block that {@code builder} holds, without operations that have no effect (see {@link DeadOps}).
      *
      * @param nextPc address behind the last instruction
      * @param mode decoding mode
      */
     public static Block of(final BlockBuilder builder, final long nextPc, final int mode) {
         final int instructions = builder.instructionCount();
-        final int ops = builder.opCount();
-        final long[] program = new long[2 * ops];
-        final byte[] instructionOf = new byte[ops];
+        final boolean[] dead = DeadOps.find(builder);
+        // Where each operation goes; a dead one's place is that of the next one alive, which is what labels on it mean.
+        final int[] place = new int[dead.length + 1];
+        for (int i = 0; i < dead.length; i++) {
+            place[i + 1] = place[i] + (dead[i] ? 0 : 1);
+        }
         final int[] firstOp = new int[instructions + 1];
         final long[] pcs = new long[instructions + 1];
         for (int k = 0; k < instructions; k++) {
-            firstOp[k] = builder.instructionOp(k);
+            firstOp[k] = place[builder.instructionOp(k)];
             pcs[k] = builder.instructionPc(k);
         }
+        final int ops = place[dead.length];
         firstOp[instructions] = ops;
         pcs[instructions] = nextPc;
+        final long[] program = new long[2 * ops];
         final int[] code = builder.code();
-        int k = 0;
-        for (int i = 0; i < ops; i++) {
-            while (i >= firstOp[k + 1]) {
-                k++;
+        for (int i = 0; i < dead.length; i++) {
+            if (!dead[i]) {
+                final long imm = builder.imms()[i];
+                final int at = 2 * place[i];
+                program[at] = pack(code[4 * i], code[4 * i + 1], code[4 * i + 2], code[4 * i + 3]);
+                program[at + 1] = OpShape.skips(code[4 * i]) ? place[(int) imm] : imm;
             }
-            instructionOf[i] = (byte) k;
-            program[2 * i] = pack(code[4 * i], code[4 * i + 1], code[4 * i + 2], code[4 * i + 3]);
-            program[2 * i + 1] = builder.imms()[i];
         }
-        return new Block(program, instructionOf, firstOp, pcs, mode);
+        return new Block(program, instructionsOf(firstOp), firstOp, pcs, mode, builder.firstTemp());
     }
 
-    private static long pack(final int opcode, final int d, final int a, final int b) {
+    /** For each operation its instruction, given the first operation of each instruction and the number of operations. */
+    public static byte[] instructionsOf(final int[] firstOp) {
+        final byte[] instructionOf = new byte[firstOp[firstOp.length - 1]];
+        for (int k = 0; k < firstOp.length - 1; k++) {
+            Arrays.fill(instructionOf, firstOp[k], firstOp[k + 1], (byte) k);
+        }
+        return instructionOf;
+    }
+
+    /** The first long of an operation; {@link Op#EXITI} keeps {@code b} with 32 bits. */
+    public static long pack(final int opcode, final int d, final int a, final int b) {
         final long low = opcode & SLOT_MASK | (long) (d & SLOT_MASK) << 16;
         return opcode == Op.EXITI
                 ? low | (long) b << 32
@@ -81,6 +102,11 @@ public final class Block {
     /** Mode it was decoded for. */
     public int mode() {
         return mode;
+    }
+
+    /** The first slot that is a temporary. */
+    public int firstTemp() {
+        return firstTemp;
     }
 
     public int instructions() {

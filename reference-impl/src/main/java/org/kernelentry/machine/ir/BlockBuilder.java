@@ -70,6 +70,11 @@ public final class BlockBuilder {
         return registerSlots + nextTemp++;
     }
 
+    /** The first slot that is a temporary. */
+    int firstTemp() {
+        return registerSlots;
+    }
+
     /** Whether the block has been ended by its last operation. */
     public boolean ended() {
         return ended;

@@ -31,7 +31,7 @@ public final class Flags {
 
     static int packed(final int kindAndWidth, final long a, final long b, final long result) {
         if (kindAndWidth >> 8 == FlagKind.RAW) {
-            return (int) result;
+            return (int) result & ALL;
         }
         int f = 0;
         f |= carry(kindAndWidth, a, b, result) ? C : 0;

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.kernelentry.machine.engine.PlainIsa.insn;
 import static org.kernelentry.machine.memory.AddressSpace.PROT_EXEC;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
 import org.kernelentry.machine.CpuExit;
+import org.kernelentry.machine.ir.Flags;
 import org.kernelentry.machine.ir.Op;
 import org.kernelentry.machine.memory.PagedSpace;
 
@@ -28,6 +31,19 @@ final class ChangedCodeTests extends EngineFixture {
         cpu.state().pc = CODE;
         runTo(CpuExit.SYSCALL, at(4));
         assertThat(r[1]).isEqualTo(14);
+    }
+
+    @Test
+    void flagsThatTheNextInstructionWouldHaveReplacedAreThereWhenItBecomesAnother() {
+        code(insn(PlainIsa.STORE_FLAGS, 2, 3, 4, 0), insn(PlainIsa.ADD_FLAGS, 5, 6, 6, 0), SYSCALL);
+        r[2] = ByteBuffer.wrap(insn(Op.GETFLAGS, 5, 0, 0, 0))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .getLong();
+        r[3] = at(1);
+        r[4] = -1;
+        r[6] = 1;
+        runTo(CpuExit.SYSCALL, at(3));
+        assertThat(r[5]).isEqualTo(Flags.N | Flags.P);
     }
 
     @Test

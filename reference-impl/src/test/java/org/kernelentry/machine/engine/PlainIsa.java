@@ -40,6 +40,9 @@ final class PlainIsa implements Isa {
     /** Jumps to imm when a is not 0, then, behind the jump, d = 1. */
     static final int JUMP_ELSE = 208;
 
+    /** [a + imm] = d, then sets flags as a logical operation with result b. */
+    static final int STORE_FLAGS = 209;
+
     /** d = [a], by memory access in a helper. */
     static final int HELPER_LOAD = 0;
     /** [a] = d. */
@@ -112,7 +115,7 @@ final class PlainIsa implements Isa {
         final long imm = code.s64();
         final long pc = code.pc();
         switch (opcode) {
-            case Op.INSERT -> out.insert(d, a, (int) imm & 31, 1 + ((int) imm >>> 8 & 31));
+            case Op.INSERT -> out.op(Op.INSERT, d, a, 0, field(imm));
             case Op.SELECT -> out.select(d, a, br, (int) imm & REGISTER_MASK);
             case Op.PROBE_WRITE -> out.probeWrite(a, imm, b);
             case Op.FLAGS -> out.flags(b & 7, 8 << (b >>> 3 & 3), d, a, (int) imm & REGISTER_MASK);
@@ -156,6 +159,10 @@ final class PlainIsa implements Isa {
                 out.store(Op.ST64, d, a, imm);
                 out.jumpTo(br);
             }
+            case STORE_FLAGS -> {
+                out.store(Op.ST64, d, a, imm);
+                out.flags(FlagKind.LOGIC, 64, br, br, br);
+            }
             case JUMP_ELSE -> {
                 final int on = out.skipIfZero(a);
                 out.jump(imm);
@@ -174,6 +181,11 @@ final class PlainIsa implements Isa {
                 }
             }
         }
+    }
+
+    /** A bit field that fits a register: lowest bit in bits 0 to 4 of {@code imm}, width in bits 8 to 12. */
+    static long field(final long imm) {
+        return (imm & 31) << 8 | 1 + (imm >>> 8 & 31);
     }
 
     private static int condition(final int b) {

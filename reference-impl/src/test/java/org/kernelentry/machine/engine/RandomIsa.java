@@ -1,0 +1,194 @@
+package org.kernelentry.machine.engine;
+
+import java.util.Random;
+import org.kernelentry.machine.CpuExit;
+import org.kernelentry.machine.Isa;
+import org.kernelentry.machine.ir.BlockBuilder;
+import org.kernelentry.machine.ir.Cond;
+import org.kernelentry.machine.ir.FlagKind;
+import org.kernelentry.machine.ir.Helper;
+import org.kernelentry.machine.ir.Op;
+import org.kernelentry.machine.memory.CodeWindow;
+
+/**
+ * Instructions of 4 bytes that seed a random sequence of operations of the sort decoders write: values in temporaries, flags from
+ * them, commits to registers, skips over some of it, accesses in between.
+ */
+final class RandomIsa implements Isa {
+    static final int REGISTERS = 12;
+    /** Registers below hold addresses and are rarely written. */
+    static final int ADDRESSES = 4;
+
+    private static final int[] BASIC = {
+        Op.ADD, Op.SUB, Op.AND, Op.OR, Op.XOR, Op.ADD32, Op.SUB32, Op.AND32, Op.OR32, Op.XOR32
+    };
+    private static final int[] COMMIT = {Op.MOV, Op.MOV, Op.ZX32, Op.ZX32, Op.SX32, Op.ZX8};
+
+    private final Helper[] helpers = {
+        (s, d, a, b) -> s.r[d] = s.r[a] ^ s.memory.load64(s.r[b]), (s, d, a, b) -> s.memory.store8(s.r[b], (int) s.r[a])
+    };
+
+    @Override
+    public String name() {
+        return "random";
+    }
+
+    @Override
+    public int registerSlots() {
+        return REGISTERS;
+    }
+
+    @Override
+    public Helper[] helpers() {
+        return helpers;
+    }
+
+    @Override
+    public void decode(final CodeWindow code, final int mode, final BlockBuilder out) {
+        new Instruction(new Random(code.s32()), out).emit(code.pc(), code.next());
+    }
+
+    private static final class Instruction {
+        private final Random random;
+        private final BlockBuilder out;
+        private final int[] temps = new int[8];
+        private int made;
+
+        Instruction(final Random random, final BlockBuilder out) {
+            this.random = random;
+            this.out = out;
+        }
+
+        private int register() {
+            return random.nextInt(12) == 0
+                    ? random.nextInt(ADDRESSES)
+                    : ADDRESSES + random.nextInt(REGISTERS - ADDRESSES);
+        }
+
+        private int temp() {
+            final int t = made < temps.length ? out.temp() : temps[random.nextInt(made)];
+            if (made < temps.length) {
+                temps[made++] = t;
+            }
+            return t;
+        }
+
+        private int source() {
+            return made > 0 && random.nextInt(3) > 0 ? temps[random.nextInt(made)] : register();
+        }
+
+        private int target() {
+            return random.nextInt(3) == 0 ? register() : temp();
+        }
+
+        private long constant() {
+            return switch (random.nextInt(3)) {
+                case 0 -> random.nextInt(256) - 128;
+                case 1 -> random.nextInt();
+                default -> random.nextLong();
+            };
+        }
+
+        void emit(final long pc, final long next) {
+            // Temporaries must be written before they are read, as decoders do.
+            for (int i = random.nextInt(3); i >= 0; i--) {
+                out.constant(temp(), constant());
+            }
+            for (int i = random.nextInt(4); i >= 0; i--) {
+                piece(random.nextInt(15));
+            }
+            switch (random.nextInt(24)) {
+                case 0 -> out.jumpIf(random.nextInt(Cond.NP + 1), pc + 4L * (random.nextInt(9) - 4));
+                case 1 -> out.jumpIfNonZero(source(), pc + 4L * (random.nextInt(9) - 4));
+                case 2 -> out.jump(pc + 4L * random.nextInt(9));
+                case 3 -> out.exit(CpuExit.SYSCALL, random.nextInt(), next);
+                default -> {}
+            }
+        }
+
+        private void piece(final int kind) {
+            switch (kind) {
+                case 0, 1, 2 -> arithmetic();
+                case 3 -> {
+                    final int a = source();
+                    out.alui(Op.ADDI + random.nextInt(Op.RORI32 - Op.ADDI + 1), target(), a, constant());
+                }
+                case 4 -> {
+                    final int a = source();
+                    out.unary(Op.NOT + random.nextInt(Op.POPCNT - Op.NOT + 1), target(), a);
+                }
+                case 5 -> out.insert(source(), source(), random.nextInt(32), 1 + random.nextInt(32));
+                case 6 -> out.getCond(target(), random.nextInt(Cond.NP + 1));
+                case 7 ->
+                    out.load(Op.LD8U + random.nextInt(7), target(), random.nextInt(ADDRESSES), random.nextInt(64));
+                case 8 ->
+                    out.store(Op.ST8 + random.nextInt(4), source(), random.nextInt(ADDRESSES), random.nextInt(64));
+                case 9 -> skipOver();
+                case 10 -> testBits();
+                case 13 -> skipToFlags();
+                case 11 -> out.flags(random.nextInt(8), 8 << random.nextInt(4), source(), source(), source());
+                case 12 -> {
+                    final int d = temp();
+                    out.load(Op.LD8U + random.nextInt(7), d, random.nextInt(ADDRESSES), random.nextInt(64));
+                    out.unary(COMMIT[random.nextInt(COMMIT.length)], register(), d);
+                }
+                default -> out.helper(random.nextInt(2), register(), source(), random.nextInt(ADDRESSES));
+            }
+        }
+
+        private void arithmetic() {
+            final int a = source();
+            int b = source();
+            if (random.nextBoolean()) {
+                b = temp();
+                out.constant(b, constant());
+            }
+            final int d = target();
+            out.alu(random.nextInt(4) == 0 ? Op.SHL + random.nextInt(7) : BASIC[random.nextInt(BASIC.length)], d, a, b);
+            if (random.nextInt(3) > 0) {
+                out.flags(1 + random.nextInt(FlagKind.RESULT_CV), 8 << random.nextInt(4), a, b, d);
+            }
+            if (random.nextBoolean()) {
+                out.unary(COMMIT[random.nextInt(COMMIT.length)], register(), d);
+            }
+        }
+
+        private void skipOver() {
+            final int skip = switch (random.nextInt(4)) {
+                case 0 -> out.skip();
+                case 1 -> out.skipIfNonZero(source());
+                case 2 -> out.skipIfZero(source());
+                default -> out.skipIf(random.nextInt(Cond.NP + 1));
+            };
+            // No new temporary may be written first under a skip, so the pieces here use what there is.
+            out.alu(BASIC[random.nextInt(BASIC.length)], source(), source(), source());
+            if (random.nextBoolean()) {
+                out.flags(1 + random.nextInt(FlagKind.RESULT_CV), 8 << random.nextInt(4), source(), source(), source());
+            }
+            if (random.nextBoolean()) {
+                out.op(Op.EXIT, CpuExit.TRAP, source(), 0, 0x6660);
+            }
+            out.bind(skip);
+        }
+
+        /** A label between an operation and the flags it would be joined with. */
+        private void skipToFlags() {
+            final int a = source();
+            final int b = source();
+            final int d = register();
+            final int skip = out.skipIf(random.nextInt(Cond.NP + 1));
+            out.alu(BASIC[random.nextInt(BASIC.length)], d, a, b);
+            out.bind(skip);
+            out.flags(1 + random.nextInt(FlagKind.RESULT_CV), 8 << random.nextInt(4), a, b, d);
+        }
+
+        private void testBits() {
+            final int a = source();
+            final int t = temp();
+            out.alui(Op.ANDI, t, a, random.nextInt(0x1_8000));
+            final int skip = out.skipIfZero(t);
+            out.constant(register(), constant());
+            out.bind(skip);
+        }
+    }
+}
