@@ -14,11 +14,13 @@ import org.kernelentry.kernel.entry.SyscallEntry;
 import org.kernelentry.kernel.entry.SyscallExit;
 import org.kernelentry.kernel.entry.TaskWork;
 import org.kernelentry.kernel.entry.UserTransition;
+import org.kernelentry.kernel.fs.Console;
 import org.kernelentry.kernel.ptrace.Ptrace;
 import org.kernelentry.kernel.rseq.Rseq;
 import org.kernelentry.kernel.seccomp.Seccomp;
 import org.kernelentry.kernel.signal.SignalCore;
 import org.kernelentry.kernel.step.Steps;
+import org.kernelentry.kernel.syscall.Futexes;
 import org.kernelentry.kernel.syscall.SyscallBodies;
 import org.kernelentry.kernel.task.CpuLocal;
 import org.kernelentry.kernel.task.Processes;
@@ -66,6 +68,8 @@ public final class Kernel implements AutoCloseable {
 
     public final UserAccess user = new UserAccess(this);
     public final Timers timers = new Timers(this);
+    public final Console console = new Console(this);
+    public final Futexes futexes = new Futexes(this);
     public final Processes processes = new Processes(this);
     public final SyscallBodies bodies = new SyscallBodies(this);
     public final Scheduler sched = new Scheduler(this);

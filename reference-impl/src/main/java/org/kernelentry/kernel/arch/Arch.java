@@ -125,6 +125,14 @@ public interface Arch {
     /** {@code arch_ptrace_report_syscall_exit()}. */
     void ptraceReportSyscallExit(Task task, PtRegs regs, boolean step);
 
+    /** {@code arch_set_restart_data()}: notes with which ABI a restart block is armed. */
+    default void setRestartData(final Task task) {}
+
+    /** Bodies of the system calls only this port has ({@code arch_prctl}, {@code set_thread_area}), by name. */
+    default java.util.Map<String, org.kernelentry.kernel.syscall.SyscallBody> archSyscalls() {
+        return java.util.Map.of();
+    }
+
     // ---- what the port opted in to
 
     /** Whether the port takes part in syscall user dispatch; generic entry alone does not bring it (DIF-ARM-18, DIF-A64-14). */

@@ -3,7 +3,6 @@ package org.kernelentry.kernel.task;
 import static org.kernelentry.kernel.task.ThreadFlags.TIF_NEED_RESCHED;
 import static org.kernelentry.kernel.task.ThreadFlags.TIF_NEED_RESCHED_LAZY;
 import static org.kernelentry.kernel.task.ThreadFlags.TIF_NOTIFY_SIGNAL;
-import static org.kernelentry.kernel.task.ThreadFlags.TIF_RSEQ;
 import static org.kernelentry.kernel.task.ThreadFlags.TIF_SIGPENDING;
 
 import org.jspecify.annotations.Nullable;
@@ -135,10 +134,7 @@ public final class Scheduler {
             return;
         }
         k.steps.at(cpu, CONTEXT_SWITCH, next.pid);
-        if (prev.rseq.area != 0) {
-            prev.rseq.schedSwitch = true;
-            prev.setTif(TIF_RSEQ);
-        }
+        k.rseq.schedSwitchEvent(prev);
         prev.savedPreemptCount = cpu.preemptCount;
         cpu.current = next;
         next.cpu = cpu.id;
@@ -192,7 +188,10 @@ public final class Scheduler {
         if (cpu.runQueue.isEmpty() && now >= cpu.sliceEnd) {
             cpu.sliceEnd = now + SLICE;
         }
-        task.cpu = cpu.id;
+        if (task.cpu != cpu.id) {
+            task.cpu = cpu.id;
+            k.rseq.setIdsChanged(task);
+        }
         if (task.harness) {
             cpu.runQueue.addFirst(task);
         } else {
@@ -238,6 +237,19 @@ public final class Scheduler {
         final CpuLocal cpu = k.cpus[task.cpu];
         if (cpu != k.cpu && cpu.current == task) {
             k.irqs.raise(cpu, cpu.rescheduleInterrupt);
+        }
+    }
+
+    /** {@code set_cpus_allowed_ptr()}: takes a task off a CPU it may no longer use; a sleeper moves when it wakes. */
+    public void migrate(final Task task) {
+        final CpuLocal cpu = k.cpus[task.cpu];
+        if (allowed(task, cpu)) {
+            return;
+        }
+        if (cpu.runQueue.remove(task)) {
+            enqueue(selectCpu(task), task);
+        } else if (cpu.current == task) {
+            reschedCurr(cpu);
         }
     }
 
@@ -315,7 +327,9 @@ public final class Scheduler {
         });
         task.state = TaskState.RUNNING;
         task.onRq = true;
-        enqueue(selectCpu(task), task);
+        final CpuLocal cpu = selectCpu(task);
+        task.cpu = cpu.id;
+        enqueue(cpu, task);
     }
 
     /** {@code do_task_dead()}: the task, already a zombie or dead, has left for good; does not return. */

@@ -7,6 +7,7 @@ import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.arch.PtRegs;
 import org.kernelentry.kernel.audit.AuditContext;
 import org.kernelentry.kernel.dispatch.SyscallDispatchConfig;
+import org.kernelentry.kernel.fs.FileTable;
 import org.kernelentry.kernel.ptrace.PtraceState;
 import org.kernelentry.kernel.rseq.RseqState;
 import org.kernelentry.kernel.seccomp.SeccompState;
@@ -66,6 +67,15 @@ public final class Task {
     public int exitCode;
     /** {@code PF_EXITING}. */
     public boolean exiting;
+    /** Has entered do_exit(): no longer one of the group's {@code quick_threads}. */
+    boolean inDoExit;
+    /** Whom vfork(2) keeps waiting for this task. */
+    @Nullable
+    Completion vforkDone;
+    /** PR_SET_CHILD_SUBREAPER, kept at the leader: orphans below come to this process. */
+    public boolean childSubreaper;
+    /** PR_SET_PDEATHSIG. */
+    public int pdeathSignal;
     /** {@code PF_SIGNALED} and friends are not modelled; {@code PF_KTHREAD}. */
     public boolean kernelThread;
 
@@ -74,6 +84,10 @@ public final class Task {
 
     // ---- memory and registers
     public @Nullable Mm mm;
+    /** Mode it was started in, of {@code Arch.modes()}; empty for tasks without user mode. */
+    public String mode = "";
+
+    public @Nullable FileTable files;
     /** The user registers saved at the last entry from user mode ({@code task_pt_regs()}). */
     public final PtRegs regs;
     /** The port's {@code struct thread_struct} (TLS, stepping state, ...). */
@@ -110,8 +124,12 @@ public final class Task {
     public final RseqState rseq = new RseqState();
     public @Nullable AuditContext audit;
 
+    public long setChildTid;
     public long clearChildTid;
+    /** Head given to set_robust_list(2), 0 for none. */
     public long robustList;
+    /** Word size of the ABI the head was given through. */
+    public int robustListWord;
 
     public Task(
             final Kernel kernel,

@@ -179,6 +179,24 @@ public final class TestProgram {
         });
     }
 
+    /** An eight byte store of a value. */
+    public TestProgram storeLong(final long address, final long value) {
+        return op(cpu -> {
+            cpu.state().memory.store64(address, value);
+            return NEXT;
+        });
+    }
+
+    /** {@code rt_sigaction(sig, {handler at label, flags, no mask})}, with the structure at {@code scratch}. */
+    public TestProgram sigaction(final int sig, final String label, final long flags, final long scratch) {
+        op(cpu -> {
+            cpu.state().memory.store64(scratch, address(label));
+            return NEXT;
+        });
+        storeLong(scratch + 8, flags).storeLong(scratch + 16, 0).storeLong(scratch + 24, 0);
+        return syscall("rt_sigaction", sig, scratch, 0, 8);
+    }
+
     /** Writes {@code comm/pid words value-of-register} to {@link #notes}. */
     public TestProgram note(final String words, final int register) {
         return op(cpu -> {
