@@ -64,6 +64,9 @@ public final class X86Regs {
     public static final int USER_DS = 0x2b;
     public static final int USER_CS = 0x33;
 
+    /** First address above user space with four-level paging. Source: linux v7.3 arch/x86/include/asm/page_64_types.h. */
+    public static final long TASK_SIZE_MAX = 0x7fff_ffff_f000L;
+
     // Bits of RFLAGS outside the arithmetic flags (Intel SDM volume 1, 3.4.3).
     /** Always 1. */
     public static final long FIXED = 1 << 1;

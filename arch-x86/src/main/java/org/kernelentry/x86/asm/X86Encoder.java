@@ -10,7 +10,7 @@ import org.kernelentry.machine.asm.Label;
  *
  * <p>Source: Intel SDM volume 2, chapter 2. Register numbers are those of ModRM and REX.
  */
-final class X86Encoder {
+public final class X86Encoder {
     /** Where a label's address goes: 32 bits, relative to the end of the field or absolute. */
     private record Fixup(int at, Label label, boolean relative) {}
 
@@ -20,45 +20,45 @@ final class X86Encoder {
     private byte[] bytes = new byte[256];
     private int length;
 
-    X86Encoder(final long origin, final boolean longMode) {
+    public X86Encoder(final long origin, final boolean longMode) {
         this.origin = origin;
         this.longMode = longMode;
     }
 
-    long origin() {
+    public long origin() {
         return origin;
     }
 
-    long here() {
+    public long here() {
         return origin + length;
     }
 
-    void bind(final Label label) {
+    public void bind(final Label label) {
         label.bind(here());
     }
 
     // ---- bytes
 
-    void u8(final int value) {
+    public void u8(final int value) {
         if (length == bytes.length) {
             bytes = Arrays.copyOf(bytes, length * 2);
         }
         bytes[length++] = (byte) value;
     }
 
-    void bytes(final int... values) {
+    public void bytes(final int... values) {
         for (final int value : values) {
             u8(value);
         }
     }
 
-    void raw(final byte[] values) {
+    public void raw(final byte[] values) {
         for (final byte value : values) {
             u8(value);
         }
     }
 
-    void u32(final long value) {
+    public void u32(final long value) {
         for (int n = 0; n < 4; n++) {
             u8((int) (value >> 8 * n));
         }
@@ -72,7 +72,7 @@ final class X86Encoder {
     // ---- instruction forms
 
     /** Opcode with a register in ModRM.reg and another in ModRM.rm; {@code wide} asks for 64 bits. */
-    void regReg(final boolean wide, final int opcode, final int reg, final int rm) {
+    public void regReg(final boolean wide, final int opcode, final int reg, final int rm) {
         rex(wide, reg, 0, rm, false);
         opcode(opcode);
         u8(0xc0 | (reg & 7) << 3 | rm & 7);
@@ -135,13 +135,13 @@ final class X86Encoder {
     }
 
     /** One-byte opcode with the register in its low three bits. */
-    void plusReg(final boolean wide, final int opcode, final int reg) {
+    public void plusReg(final boolean wide, final int opcode, final int reg) {
         rex(wide, 0, 0, reg, false);
         u8(opcode | reg & 7);
     }
 
     /** The shortest of {@code mov $imm32, %r32}, {@code mov $simm32, %r64} and {@code movabs}. */
-    void moveConst(final int reg, final long value) {
+    public void moveConst(final int reg, final long value) {
         if (!longMode || value == (value & 0xffff_ffffL)) {
             plusReg(false, 0xb8, reg);
             u32(value);
@@ -180,7 +180,7 @@ final class X86Encoder {
         u32(address - (here() + 4));
     }
 
-    byte[] finish() {
+    public byte[] finish() {
         for (final Fixup fixup : fixups) {
             final long address = fixup.label.address();
             final long value = fixup.relative ? address - (origin + fixup.at + 4) : address;

@@ -1,0 +1,75 @@
+package org.kernelentry.x86;
+
+import org.kernelentry.kernel.arch.PtRegs;
+
+/**
+ * Slots of {@link PtRegs} in the order of {@code struct pt_regs}, which is also that of the 64-bit {@code struct user_regs_struct}.
+ *
+ * <p>Source: linux v7.3 arch/x86/include/asm/ptrace.h.
+ */
+public final class X86PtRegs {
+    public static final int R15 = 0;
+    public static final int R14 = 1;
+    public static final int R13 = 2;
+    public static final int R12 = 3;
+    public static final int BP = 4;
+    public static final int BX = 5;
+    public static final int R11 = 6;
+    public static final int R10 = 7;
+    public static final int R9 = 8;
+    public static final int R8 = 9;
+    public static final int AX = 10;
+    public static final int CX = 11;
+    public static final int DX = 12;
+    public static final int SI = 13;
+    public static final int DI = 14;
+    /** System call number, or -1 when the frame is not one of a system call. */
+    public static final int ORIG_AX = 15;
+
+    public static final int IP = 16;
+    public static final int CS = 17;
+    public static final int FLAGS = 18;
+    public static final int SP = 19;
+    public static final int SS = 20;
+    public static final int SLOTS = 21;
+
+    /** Register slot of the CPU that each of the slots {@link #R15} to {@link #DI} holds. */
+    private static final int[] LIVE = {
+        X86Regs.R15,
+        X86Regs.R14,
+        X86Regs.R13,
+        X86Regs.R12,
+        X86Regs.RBP,
+        X86Regs.RBX,
+        X86Regs.R11,
+        X86Regs.R10,
+        X86Regs.R9,
+        X86Regs.R8,
+        X86Regs.RAX,
+        X86Regs.RCX,
+        X86Regs.RDX,
+        X86Regs.RSI,
+        X86Regs.RDI
+    };
+
+    private X86PtRegs() {}
+
+    /** Copies the fifteen general registers (all but the stack pointer) of a CPU into the frame. */
+    public static void pushGeneral(final long[] frame, final long[] live) {
+        for (int n = 0; n < LIVE.length; n++) {
+            frame[n] = live[LIVE[n]];
+        }
+    }
+
+    /** The reverse of {@link #pushGeneral}. */
+    public static void popGeneral(final long[] frame, final long[] live) {
+        for (int n = 0; n < LIVE.length; n++) {
+            live[LIVE[n]] = frame[n];
+        }
+    }
+
+    /** {@code user_64bit_mode()}. */
+    public static boolean user64BitMode(final PtRegs regs) {
+        return regs.slot[CS] == X86Regs.USER_CS;
+    }
+}

@@ -1,0 +1,40 @@
+package org.kernelentry.x86.entry;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.syscall.Errno;
+import org.kernelentry.kernel.syscall.SyscallBody;
+import org.kernelentry.x86.abi.X86Abi;
+
+/** {@code sys_call_table}: one body per number; what has none is {@code sys_ni_syscall}. */
+final class SyscallTable {
+    private static final SyscallBody NI_SYSCALL = task -> -Errno.ENOSYS;
+
+    private final SyscallBody[] bodies;
+
+    private SyscallTable(final SyscallBody[] bodies) {
+        this.bodies = bodies;
+    }
+
+    /** @param own bodies of the port, by name; they come before the kernel's */
+    static SyscallTable of(final Kernel k, final X86Abi abi, final Map<String, SyscallBody> own) {
+        final SyscallBody[] bodies = new SyscallBody[abi.tableSize()];
+        for (int number = 0; number < bodies.length; number++) {
+            final String name = abi.name(number);
+            @Nullable SyscallBody body = null;
+            if (name != null) {
+                body = own.get(name);
+                body = body != null ? body : k.bodies.find(name);
+            }
+            bodies[number] = body != null ? body : NI_SYSCALL;
+        }
+        return new SyscallTable(bodies);
+    }
+
+    /** The body, or null for a number out of range; negative ones are very high. */
+    @Nullable
+    SyscallBody find(final int number) {
+        return Integer.compareUnsigned(number, bodies.length) < 0 ? bodies[number] : null;
+    }
+}
