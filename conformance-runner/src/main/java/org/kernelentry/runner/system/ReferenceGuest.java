@@ -39,6 +39,9 @@ public final class ReferenceGuest implements Guest {
     private final Task harness;
     private final Task main;
     private final Mm mm;
+    /** The observer's own view of the page that guests note things in. */
+    private final AddressSpace notesPage;
+
     private final ReferenceRegisters registers;
     private final Map<Integer, String> names = new HashMap<>();
     private Task selected;
@@ -53,6 +56,7 @@ public final class ReferenceGuest implements Guest {
         k.arch.mapVdso(mm, label);
         this.program = Notation.assemble(
                 text, new GuestTarget(label, k.arch.abi(label), origin -> k.arch.assembler(label, origin, mm)));
+        this.notesPage = PagedSpace.create(k.arch.taskSize(label));
         load();
         this.harness = k.processes.createHarness("observer");
         options.traceEvents.forEach(k.trace::enable);
@@ -71,7 +75,9 @@ public final class ReferenceGuest implements Guest {
         space.poke(CODE, program.code(), 0, program.code().length);
         map(DATA, DATA_SIZE, RW);
         space.poke(DATA, program.data(), 0, program.data().length);
-        map(NOTES, NOTES_SIZE, RW);
+        // A shared mapping: what children note is seen too, and the notes outlive the program.
+        notesPage.map(NOTES, NOTES_SIZE, RW);
+        space.share(NOTES, NOTES_SIZE, RW, notesPage, NOTES);
         map(STACK, STACK_TOP - STACK, RW);
         map(THREAD_STACKS, (MAX_THREADS + 1) * THREAD_STACK_SIZE, RW);
     }
@@ -312,7 +318,7 @@ public final class ReferenceGuest implements Guest {
     public List<Note> notes() {
         final List<Note> notes = new ArrayList<>();
         final byte[] page = new byte[(int) NOTES_SIZE];
-        mm.space.peek(NOTES, page, 0, page.length);
+        notesPage.peek(NOTES, page, 0, page.length);
         final int count = (int) Math.min(word(page, 0, 4), MAX_NOTES);
         for (int i = 0; i < count; i++) {
             final int at = 16 + 16 * i;
@@ -337,7 +343,7 @@ public final class ReferenceGuest implements Guest {
 
     @Override
     public String output() {
-        return k.bodies.output();
+        return k.console.text();
     }
 
     @Override
@@ -376,6 +382,6 @@ public final class ReferenceGuest implements Guest {
 
     @Override
     public void close() {
-        k.sched.shutdown();
+        k.close();
     }
 }
