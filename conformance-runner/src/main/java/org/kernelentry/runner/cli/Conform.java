@@ -25,7 +25,7 @@ import picocli.CommandLine.ParameterException;
         name = "conform",
         mixinStandardHelpOptions = true,
         versionProvider = VersionCommand.class,
-        synopsisSubcommandLabel = "[run|list|explain|trace|coverage|jmh|version]",
+        synopsisSubcommandLabel = "[run|list|explain|trace|coverage|book|jmh|version]",
         description = {
             "Runs the kernel entry conformance scenarios and shows what they found.",
             "Without a command it runs; conform COMMAND --help explains each."
@@ -36,6 +36,7 @@ import picocli.CommandLine.ParameterException;
             "  conform --arch arm64 --tags '@SUD'        run a part",
             "  conform list 04-restart                   what is there",
             "  conform explain SUD-24                    a rule, its source and its last result",
+            "  conform book                              the spec with its results as a page",
             "  conform jmh -prof gc                      the benchmarks",
             "",
             "Exit codes: 0 all passed, 1 something failed, 2 could not run."
@@ -65,6 +66,7 @@ public final class Conform {
                 .addSubcommand(new ExplainCommand(environment))
                 .addSubcommand(new TraceCommand(environment))
                 .addSubcommand(new CoverageCommand(environment))
+                .addSubcommand(new BookCommand(environment))
                 .addSubcommand(new VersionCommand())
                 .setOut(out)
                 .setErr(err)

@@ -76,6 +76,12 @@ final class RunCommand implements Callable<Integer> {
             description = "Run this many scenarios at a time; default ${DEFAULT-VALUE}.")
     private int jobs;
 
+    @Option(
+            names = "--book",
+            negatable = true,
+            description = "Write the spec with its results as a page, too, or do not; it is done if everything is run.")
+    private @Nullable Boolean book;
+
     @Option(names = "--quiet", description = "No progress and no matrix: only failures and the last line.")
     private boolean quiet;
 
@@ -94,7 +100,8 @@ final class RunCommand implements Callable<Integer> {
             throw new SpecException("No scenario fits the request, so nothing was run.");
         }
         ProgramCheck.check(selection.examples(spec), spec.model());
-        Path last = Optional.ofNullable(report).orElse(environment.reports()).resolve(LastResults.FILE);
+        Path folder = Optional.ofNullable(report).orElse(environment.reports());
+        Path last = folder.resolve(LastResults.FILE);
         Optional.ofNullable(junit).ifPresent(Reports::probe);
         Optional.ofNullable(json).ifPresent(Reports::probe);
         Reports.probe(last);
@@ -120,7 +127,14 @@ final class RunCommand implements Callable<Integer> {
             print(out, result, spec);
             out.println("Results: " + last);
         }
-        out.flush();
+        out.flush(); // The book takes some seconds; what is known can be read meanwhile.
+        if (Optional.ofNullable(book).orElse(selection.isEverything() && !ktap)) {
+            Path page = folder.resolve(BookCommand.FILE);
+            BookCommand.write(page, spec, results.of(BookCommand.plan(spec)), environment.glue());
+            if (!ktap) {
+                out.println("Book:    " + page);
+            }
+        }
         return result.failures().isEmpty() ? 0 : 1;
     }
 

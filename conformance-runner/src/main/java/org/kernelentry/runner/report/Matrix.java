@@ -10,7 +10,6 @@ import org.kernelentry.runner.judge.RunResult;
 import org.kernelentry.runner.spec.Chapter;
 import org.kernelentry.runner.spec.SpecExample;
 import org.kernelentry.runner.spec.SpecModel;
-import org.kernelentry.runner.spec.SpecRule;
 
 /**
  * How many scenarios passed, chapter by chapter, on each flavour of each architecture.
@@ -81,12 +80,8 @@ public record Matrix(List<Column> columns, List<Row> rows, List<Cell> total) {
         return new Matrix(columns, rows, total);
     }
 
-    /** The cell of a rule in a column. */
-    public static Cell cell(RunResult result, Column column, SpecRule rule) {
-        return cell(result, column, rule.examples().toList());
-    }
-
-    private static Cell cell(RunResult result, Column column, List<SpecExample> examples) {
+    /** How those of the examples ended that were to run in a column. */
+    public static Cell cell(RunResult result, Column column, List<SpecExample> examples) {
         Plan plan = result.plan();
         Cell cell = Cell.NONE;
         for (SpecExample example : examples) {

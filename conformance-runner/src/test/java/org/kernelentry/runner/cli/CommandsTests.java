@@ -154,7 +154,7 @@ final class CommandsTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "run", "list", "explain", "trace", "coverage", "version"})
+    @ValueSource(strings = {"", "run", "list", "explain", "trace", "coverage", "book", "version"})
     void help_has_examples(String command) {
         String[] args = command.isEmpty() ? new String[] {"--help"} : new String[] {command, "--help"};
         assertThat(printed(args))

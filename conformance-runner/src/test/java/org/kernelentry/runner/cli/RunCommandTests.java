@@ -25,8 +25,8 @@ final class RunCommandTests {
     }
 
     @Test
-    void without_a_command_it_runs_everything_and_prints_the_matrix_and_the_failures() {
-        Said said = terminal.conform();
+    void it_prints_the_matrix_and_the_failures() {
+        Said said = terminal.conform("--no-book");
         assertThat(said.code()).isEqualTo(1);
         assertThat(said.out().replaceAll("in [0-9.]+ s", "in TIME").replace(directory.toString(), "DIR"))
                 .isEqualTo("""
@@ -62,7 +62,7 @@ final class RunCommandTests {
 
     @Test
     void progress_goes_to_the_error_output() {
-        assertThat(terminal.conform().err()).startsWith("2 of 9\n").endsWith("9 of 9, 2 failed\n");
+        assertThat(terminal.conform("--no-book").err()).startsWith("2 of 9\n").endsWith("9 of 9, 2 failed\n");
     }
 
     @Test
@@ -113,7 +113,7 @@ final class RunCommandTests {
     @Test
     void results_are_kept_where_asked_and_a_partial_run_leaves_the_others_alone() throws IOException {
         Path report = directory.resolve("report");
-        terminal.conform("run", "--report", report.toString());
+        terminal.conform("run", "--no-book", "--report", report.toString());
         terminal.conform("run", "--report", report.toString(), PASSING);
         assertThat(Files.readString(report.resolve("last.json"))).contains("\"pass\" : 5", "\"error\" : 1");
         assertThat(terminal.home()).doesNotExist();
@@ -124,5 +124,14 @@ final class RunCommandTests {
         String one = terminal.conform("run", "--ktap", "--quiet").out();
         assertThat(terminal.conform("run", "--ktap", "--quiet", "--jobs", "2").out())
                 .isEqualTo(one);
+    }
+
+    @Test
+    void without_a_command_it_runs_everything_and_writes_the_book() throws IOException {
+        Said said = terminal.conform();
+        assertThat(said.out().lines().reduce((a, b) -> b))
+                .hasValue("Book:    " + terminal.home().resolve("target/conform/book.html"));
+        assertThat(Files.readString(terminal.home().resolve("target/conform/book.html")))
+                .contains("<h4 id=\"ENT-02\">", "line 2: exit-stop | nothing", "<svg class=\"timeline\"");
     }
 }

@@ -1,0 +1,124 @@
+package org.kernelentry.runner.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.kernelentry.runner.book.SpecBook;
+import org.kernelentry.runner.judge.Glue;
+import org.kernelentry.runner.judge.Outcome;
+import org.kernelentry.runner.judge.Plan;
+import org.kernelentry.runner.judge.ProgramCheck;
+import org.kernelentry.runner.judge.RunListener;
+import org.kernelentry.runner.judge.RunResult;
+import org.kernelentry.runner.judge.Runner;
+import org.kernelentry.runner.judge.Target;
+import org.kernelentry.runner.report.LastResults;
+import org.kernelentry.runner.report.Reports;
+import org.kernelentry.runner.spec.Chapter;
+import org.kernelentry.runner.spec.SpecExample;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Writes the spec with its results as one page. */
+@Command(
+        name = "book",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Writes the spec as one HTML page: chapters, rules, sources, scenarios, and how they ended when they last",
+            "ran. If nothing has run yet, everything is run first."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {"  conform book", "  conform book --run --output entry.html"})
+final class BookCommand implements Callable<Integer> {
+    /** What the page is called in a folder of reports. */
+    static final String FILE = "book.html";
+
+    /** The scenario of a chapter whose steps are drawn; the first one if none has the tag. */
+    private static final String DRAWN = "@timeline";
+
+    private final Environment environment;
+
+    @Spec
+    private CommandSpec command = CommandSpec.create();
+
+    @Option(names = "--output", paramLabel = "FILE", description = "The page; default target/conform/" + FILE + ".")
+    private @Nullable Path output;
+
+    @Option(
+            names = "--report",
+            paramLabel = "DIR",
+            description = "Where run kept the results, if not in target/conform.")
+    private @Nullable Path report;
+
+    @Option(names = "--run", description = "Run everything first, even if there are results.")
+    private boolean run;
+
+    BookCommand(Environment environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    public Integer call() {
+        Environment.Spec spec = environment.read();
+        Path folder = Optional.ofNullable(report).orElse(environment.reports());
+        Path page = Optional.ofNullable(output).orElse(folder.resolve(FILE));
+        Reports.probe(page);
+        Plan plan = plan(spec);
+        LastResults results = new LastResults(folder.resolve(LastResults.FILE));
+        PrintWriter err = command.commandLine().getErr();
+        if (run || results.isEmpty()) {
+            ProgramCheck.check(spec.model().examples(), spec.model());
+            try (Progress progress = Progress.on(err, plan.size())) {
+                results.add(
+                        new Runner(environment.glue(), 1).run(plan, progress).outcomes());
+            }
+            results.save(spec.model());
+        }
+        write(page, spec, results.of(plan), environment.glue());
+        command.commandLine().getOut().println("Book: " + page);
+        return 0;
+    }
+
+    /** What the book is about: everything on every flavour. */
+    static Plan plan(Environment.Spec spec) {
+        return Plan.of(spec.model().examples(), Target.named("reference"));
+    }
+
+    /** Writes the book of what is known. */
+    static void write(Path page, Environment.Spec spec, RunResult result, Glue glue) {
+        Reports.write(page, new SpecBook(spec.model(), spec.catalogue(), result, timelines(spec, result, glue)).html());
+    }
+
+    /** Runs the scenarios whose steps are drawn: journals are too large to be kept for all. */
+    private static Map<String, Outcome> timelines(Environment.Spec spec, RunResult result, Glue glue) {
+        Map<String, Outcome> drawn = new LinkedHashMap<>();
+        for (Chapter chapter : spec.model().chapters()) {
+            for (Target target : result.plan().targets()) {
+                List<SpecExample> examples =
+                        chapter.examples().filter(target::runs).toList();
+                Optional<SpecExample> chosen = examples.stream()
+                        .filter(e -> e.tags().contains(DRAWN))
+                        .findFirst()
+                        .or(() -> examples.stream().findFirst());
+                if (chosen.isPresent() && !drawn.containsKey(chapter.name())) {
+                    Plan one = Plan.of(List.of(chosen.get()), List.of(target));
+                    Outcome outcome = new Runner(glue, 1)
+                            .run(one, RunListener.NONE)
+                            .outcomes()
+                            .get(0);
+                    if (!outcome.journal().isEmpty()) {
+                        drawn.put(chapter.name(), outcome);
+                    }
+                }
+            }
+        }
+        return drawn;
+    }
+}
