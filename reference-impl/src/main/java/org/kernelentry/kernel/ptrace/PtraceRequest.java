@@ -38,6 +38,7 @@ public final class PtraceRequest {
     public static final int PTRACE_GETSIGMASK = 0x420a;
     public static final int PTRACE_SETSIGMASK = 0x420b;
     public static final int PTRACE_GET_SYSCALL_INFO = 0x420e;
+    public static final int PTRACE_GET_RSEQ_CONFIGURATION = 0x420f;
     public static final int PTRACE_SET_SYSCALL_USER_DISPATCH_CONFIG = 0x4210;
     public static final int PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG = 0x4211;
     /** Since 6.16. */

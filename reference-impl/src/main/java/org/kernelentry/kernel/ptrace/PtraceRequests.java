@@ -6,6 +6,7 @@ import static org.kernelentry.kernel.signal.JobControl.*;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.KernelConfig;
 import org.kernelentry.kernel.dispatch.SyscallUserDispatch;
+import org.kernelentry.kernel.rseq.Rseq;
 import org.kernelentry.kernel.signal.PendingSignals;
 import org.kernelentry.kernel.signal.SigInfo;
 import org.kernelentry.kernel.signal.SigInfoCodec;
@@ -169,6 +170,7 @@ final class PtraceRequests {
             case PTRACE_SET_SYSCALL_INFO -> setSyscallInfo(child, address, buffer);
             case PTRACE_SET_SYSCALL_USER_DISPATCH_CONFIG -> setDispatchConfig(child, address, buffer);
             case PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG -> getDispatchConfig(child, address, buffer);
+            case PTRACE_GET_RSEQ_CONFIGURATION -> getRseqConfiguration(child, address, buffer);
             default ->
                 request == PTRACE_OLDSETOPTIONS && defined(request)
                         ? setOptions(tracer, child, data)
@@ -326,5 +328,17 @@ final class PtraceRequests {
             return -Errno.EINVAL;
         }
         return buffer.read(config, config.length) ? k.dispatch.setConfig(child, size, config) : -Errno.EFAULT;
+    }
+
+    /** As much of the structure as fits in {@code size}; its full size is the result (RSQ-18). */
+    private long getRseqConfiguration(final Task child, final long size, final TracerBuffer buffer) {
+        if (!k.config.has(KernelConfig.Option.RSEQ)) {
+            return -Errno.EIO;
+        }
+        final byte[] configuration = new byte[Rseq.PTRACE_RSEQ_CONFIGURATION_SIZE];
+        k.rseq.getConfiguration(child, configuration);
+        final boolean part = Long.compareUnsigned(size, configuration.length) < 0;
+        final int length = part ? (int) size : configuration.length;
+        return buffer.write(configuration, length) ? configuration.length : -Errno.EFAULT;
     }
 }

@@ -283,23 +283,10 @@ public final class Seccomp {
         }
     }
 
-    /** {@code seccomp_filter_release()}: a dying task lets go of its filters, and with its process of the listeners it held. */
+    /** {@code seccomp_filter_release()}: a dying task lets go of its filters; a supervisor of the last one hears of it. */
     public void release(final Task task) {
         final SeccompFilter filter = task.seccomp.filter;
         task.seccomp.filter = null;
         SeccompFilter.orphan(k, filter);
-        if (liveThreads(task) == 0) {
-            install.closeAll(task.tgid);
-        }
-    }
-
-    /** The listener behind a descriptor of {@code task}'s process, or null. */
-    public @Nullable SeccompListener listener(final Task task, final int fd) {
-        return install.listener(task.tgid, fd);
-    }
-
-    /** close(2) of a descriptor that may be a listener: false when it is none. */
-    public boolean close(final Task task, final int fd) {
-        return install.close(task.tgid, fd);
     }
 }

@@ -70,7 +70,7 @@ public final class SeccompFilter {
         SeccompFilter f = filter;
         while (f != null && --f.users == 0) {
             if (f.listener != null) {
-                k.sched.wakeAll(f.listener.supervisors);
+                k.sched.wakeAll(f.listener.waiters);
             }
             f = f.prev;
         }

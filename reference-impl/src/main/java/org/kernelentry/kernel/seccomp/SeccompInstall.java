@@ -5,11 +5,9 @@ import static org.kernelentry.kernel.syscall.Errno.*;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.KernelConfig.Option;
+import org.kernelentry.kernel.fs.FileTable;
 import org.kernelentry.kernel.task.Task;
 import org.kernelentry.kernel.task.ThreadFlags;
 
@@ -30,11 +28,7 @@ final class SeccompInstall {
     static final int SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV = 1 << 5;
     private static final int FLAG_MASK = (1 << 6) - 1;
 
-    /** The standard streams have the first three. */
-    private static final int FIRST_FREE_FD = 3;
-
     private final Kernel k;
-    private final List<SeccompListener> listeners = new ArrayList<>();
     private final byte[] word = new byte[16];
 
     SeccompInstall(final Kernel kernel) {
@@ -101,24 +95,27 @@ final class SeccompInstall {
             return length;
         }
         final SeccompFilter filter = new SeccompFilter(java.util.Arrays.copyOf(program, (int) length));
-        if (!mayAssignMode(task, SECCOMP_MODE_FILTER)) {
-            return -EINVAL;
+        if (!newListener) {
+            return attach(task, flags, filter);
         }
-        if (newListener && hasListener(task)) {
-            return -EBUSY;
+        final FileTable files = task.files;
+        if (files == null) {
+            return -EMFILE;
         }
-        final long failed = attach(task, flags, filter);
+        // The descriptor is taken first: that there is none left is the first thing to fail.
+        final SeccompListener listener = new SeccompListener(k, filter);
+        final int fd = files.install(listener, true);
+        if (fd < 0) {
+            return fd;
+        }
+        final long failed =
+                hasListener(task) && mayAssignMode(task, SECCOMP_MODE_FILTER) ? -EBUSY : attach(task, flags, filter);
         if (failed != 0) {
+            files.close(fd);
             return failed;
         }
-        assignMode(task, SECCOMP_MODE_FILTER);
-        if (newListener) {
-            final SeccompListener listener = new SeccompListener(k, filter, task.tgid, freeFd(task.tgid));
-            filter.listener = listener;
-            listeners.add(listener);
-            return listener.fd();
-        }
-        return 0;
+        filter.listener = listener;
+        return fd;
     }
 
     /** Reads {@code struct sock_fprog} of the call's ABI and its program; the number of instructions, or a negative error. */
@@ -159,6 +156,9 @@ final class SeccompInstall {
 
     /** {@code seccomp_attach_filter()}: 0, a negative error, or with TSYNC the thread that stands in the way. */
     private long attach(final Task task, final int flags, final SeccompFilter filter) {
+        if (!mayAssignMode(task, SECCOMP_MODE_FILTER)) {
+            return -EINVAL;
+        }
         int total = filter.program().length;
         for (SeccompFilter f = task.seccomp.filter; f != null; f = f.prev) {
             total += f.program().length + SeccompFilter.PENALTY;
@@ -182,6 +182,7 @@ final class SeccompInstall {
         if (tsync) {
             syncThreads(task);
         }
+        assignMode(task, SECCOMP_MODE_FILTER);
         return 0;
     }
 
@@ -237,42 +238,5 @@ final class SeccompInstall {
         sizes.putShort((short) SeccompListener.RESP_SIZE);
         sizes.putShort((short) SeccompData.SIZE);
         return k.user.copyTo(task, address, sizes.array(), 0, 6) ? 0 : -EFAULT;
-    }
-
-    /** The lowest number the process's listeners leave free; the model has no other descriptors past the standard streams. */
-    private int freeFd(final int tgid) {
-        int fd = FIRST_FREE_FD;
-        while (listener(tgid, fd) != null) {
-            fd++;
-        }
-        return fd;
-    }
-
-    @Nullable
-    SeccompListener listener(final int tgid, final int fd) {
-        for (final SeccompListener each : listeners) {
-            if (each.tgid() == tgid && each.fd() == fd) {
-                return each;
-            }
-        }
-        return null;
-    }
-
-    boolean close(final int tgid, final int fd) {
-        final SeccompListener listener = listener(tgid, fd);
-        if (listener == null) {
-            return false;
-        }
-        listeners.remove(listener);
-        listener.put();
-        return true;
-    }
-
-    void closeAll(final int tgid) {
-        for (final SeccompListener each : List.copyOf(listeners)) {
-            if (each.tgid() == tgid) {
-                close(tgid, each.fd());
-            }
-        }
     }
 }

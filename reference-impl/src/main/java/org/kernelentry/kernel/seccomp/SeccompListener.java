@@ -8,20 +8,21 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.fs.OpenFile;
 import org.kernelentry.kernel.task.Task;
 import org.kernelentry.kernel.task.TaskState;
 import org.kernelentry.kernel.task.WaitQueue;
 
 /**
- * The descriptor of SECCOMP_FILTER_FLAG_NEW_LISTENER: a supervisor receives calls that a filter sent here and answers them.
+ * The file of SECCOMP_FILTER_FLAG_NEW_LISTENER: a supervisor receives calls that a filter sent here and answers them.
  *
  * <p>Requests exist twice: as {@link #ioctl} on a supervisor's own memory, and as {@link #receive} and {@link #send} for kernel-side
- * callers such as the harness. Adding descriptors to the target (SECCOMP_IOCTL_NOTIF_ADDFD) is not modelled, as there is no file table;
- * the request is refused like an unknown one.
+ * callers such as the harness. Giving the target a descriptor (SECCOMP_IOCTL_NOTIF_ADDFD) is not modelled; the request is refused like an
+ * unknown one.
  *
  * <p>Source: linux v7.3 kernel/seccomp.c seccomp_do_user_notification(), seccomp_notify_*(); seccomp_unotify(2).
  */
-public final class SeccompListener {
+public final class SeccompListener extends OpenFile {
     /** {@code sizeof(struct seccomp_notif)}: id, pid, flags, data. */
     public static final int NOTIF_SIZE = 80;
     /** {@code sizeof(struct seccomp_notif_resp)}: id, val, error, flags. */
@@ -37,12 +38,6 @@ public final class SeccompListener {
     public static final int SECCOMP_IOCTL_NOTIF_ID_VALID_WRONG_DIR = 0x8008_2102;
 
     public static final int SECCOMP_IOCTL_NOTIF_SET_FLAGS = 0x4008_2104;
-
-    public static final int EPOLLIN = 0x1;
-    public static final int EPOLLOUT = 0x4;
-    public static final int EPOLLHUP = 0x10;
-    public static final int EPOLLRDNORM = 0x40;
-    public static final int EPOLLWRNORM = 0x100;
 
     /** First version with SECCOMP_IOCTL_NOTIF_SET_FLAGS. */
     private static final int SINCE_SET_FLAGS = 606;
@@ -95,15 +90,9 @@ public final class SeccompListener {
         }
     }
 
-    /** Supervisors that wait in {@link #receive}. */
-    final WaitQueue supervisors = new WaitQueue();
-
     private final Kernel k;
     private final SeccompFilter filter;
-    private final int tgid;
-    private final int fd;
     private final List<Notification> notifications = new ArrayList<>();
-    private int references = 1;
     /** Notifications raised and not yet taken, as a semaphore: it may count ones whose target has gone. */
     private int requests;
 
@@ -111,33 +100,14 @@ public final class SeccompListener {
     /** Real kernels begin at a random number; here runs must not differ. */
     private long nextId = 1;
 
-    SeccompListener(final Kernel kernel, final SeccompFilter filter, final int tgid, final int fd) {
+    SeccompListener(final Kernel kernel, final SeccompFilter filter) {
         this.k = kernel;
         this.filter = filter;
-        this.tgid = tgid;
-        this.fd = fd;
     }
 
-    public int tgid() {
-        return tgid;
-    }
-
-    /** Its number in the process that made it. */
-    public int fd() {
-        return fd;
-    }
-
-    /** One more holder, as pidfd_getfd(2) or a passed descriptor makes one. */
-    public SeccompListener get() {
-        references++;
-        return this;
-    }
-
-    /** One holder less; with the last one every waiting call fails with ENOSYS, and later ones at once (SEC-24). */
-    public void put() {
-        if (--references > 0) {
-            return;
-        }
+    /** {@code seccomp_notify_detach()}: every waiting call fails with ENOSYS, and later ones at once (SEC-24). */
+    @Override
+    protected void release() {
         for (final Notification each : notifications) {
             if (each.state != State.REPLIED) {
                 each.state = State.REPLIED;
@@ -157,7 +127,7 @@ public final class SeccompListener {
         n.data.copyFrom(data);
         notifications.add(n);
         requests++;
-        k.sched.wakeAll(supervisors);
+        k.sched.wakeAll(waiters);
         Reply reply = null;
         while (reply == null) {
             final boolean killable = sleepsKillable(n);
@@ -203,7 +173,7 @@ public final class SeccompListener {
             if (k.signals.signalPending(supervisor)) {
                 return -ERESTARTSYS;
             }
-            k.sched.waitOn(supervisors, TaskState.INTERRUPTIBLE);
+            k.sched.waitOn(waiters, TaskState.INTERRUPTIBLE);
         }
         requests--;
         return 0;
@@ -232,6 +202,7 @@ public final class SeccompListener {
         for (final Notification each : notifications) {
             if (each.state == State.INIT) {
                 each.state = State.SENT;
+                k.sched.wakeAll(waiters);
                 into[0] = each;
                 return 0;
             }
@@ -281,19 +252,20 @@ public final class SeccompListener {
         return flags;
     }
 
-    /** Events that poll(2) would report. */
+    @Override
     public int poll() {
-        int events = filter.users == 0 ? EPOLLHUP : 0;
+        int events = filter.users == 0 ? POLLHUP : 0;
         for (final Notification each : notifications) {
-            events |= each.state == State.INIT ? EPOLLIN | EPOLLRDNORM : 0;
-            events |= each.state == State.SENT ? EPOLLOUT | EPOLLWRNORM : 0;
+            events |= each.state == State.INIT ? POLLIN | POLLRDNORM : 0;
+            events |= each.state == State.SENT ? POLLOUT | POLLWRNORM : 0;
         }
         return events;
     }
 
-    /** ioctl(2) on the descriptor by {@code supervisor}, whose memory holds the structures; 0 or a negative error. */
-    public long ioctl(final Task supervisor, final int command, final long argument) {
-        return switch (command) {
+    /** By {@code supervisor}, whose memory holds the structures. */
+    @Override
+    public long ioctl(final Task supervisor, final long request, final long argument) {
+        return switch ((int) request) {
             case SECCOMP_IOCTL_NOTIF_RECV -> ioctlReceive(supervisor, argument);
             case SECCOMP_IOCTL_NOTIF_SEND -> ioctlSend(supervisor, argument);
             case SECCOMP_IOCTL_NOTIF_ID_VALID, SECCOMP_IOCTL_NOTIF_ID_VALID_WRONG_DIR ->
@@ -333,7 +305,7 @@ public final class SeccompListener {
             }
             n.state = State.INIT;
             requests++;
-            k.sched.wakeAll(supervisors);
+            k.sched.wakeAll(waiters);
         }
         return -EFAULT;
     }

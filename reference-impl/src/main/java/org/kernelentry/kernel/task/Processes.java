@@ -72,6 +72,7 @@ public final class Processes {
         task.pgid = task.pid;
         task.sid = task.pid;
         k.audit.alloc(parent, task);
+        k.rawSyscalls.copy(parent, task);
         k.arch.startThread(task, mode, pc, sp);
         add(task);
         return task;

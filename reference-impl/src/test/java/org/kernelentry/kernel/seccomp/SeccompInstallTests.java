@@ -212,9 +212,19 @@ final class SeccompInstallTests {
         assertThat(install(guest, 0, ALLOW)).isZero();
         assertThat(install(guest, SECCOMP_FILTER_FLAG_NEW_LISTENER, ALLOW)).isEqualTo(-EBUSY);
         assertThat(guest.task.seccomp.filterCount()).isEqualTo(2);
-        assertThat(guest.k.seccomp.close(guest.task, 3)).isTrue();
-        assertThat(guest.k.seccomp.close(guest.task, 3)).isFalse();
+        assertThat(guest.task.files.closesOnExec(3)).isTrue();
+        assertThat(guest.task.files.close(3)).isZero();
         assertThat(install(guest, SECCOMP_FILTER_FLAG_NEW_LISTENER, ALLOW)).isEqualTo(3);
+    }
+
+    @Test
+    void aRefusedFilterLeavesNoDescriptor() {
+        final Task sibling = thread();
+        install(guest, sibling, 0, ALLOW);
+        final int flags =
+                SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_TSYNC_ESRCH;
+        assertThat(install(guest, flags, ALLOW)).isEqualTo(-ESRCH);
+        assertThat(guest.task.files.get(3)).isNull();
     }
 
     @Test
