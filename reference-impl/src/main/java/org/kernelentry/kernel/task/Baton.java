@@ -172,7 +172,7 @@ final class Baton {
             post(new GuestEvent.GuestStuck(
                     "every task is asleep and nothing is left that could wake one: " + sleepers()));
         } else if (sched.budgetExceeded()) {
-            post(new GuestEvent.BudgetExceeded("the guests used up their instructions"));
+            post(new GuestEvent.BudgetExceeded("the guests used up the instructions they were given"));
         } else {
             final CpuLocal cpu = k.timers.nextCpu();
             k.cpu = cpu;

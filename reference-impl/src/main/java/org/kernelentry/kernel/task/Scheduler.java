@@ -40,14 +40,12 @@ public final class Scheduler {
     public long turn = 20_000;
 
     private final Baton baton;
-    /** Changes with everything that {@link #computeBudget} looks at. */
-    private int epoch;
-
-    private long spendingLimit = DEFAULT_BUDGET;
+    private final Tick tick;
 
     public Scheduler(final Kernel kernel) {
         this.k = kernel;
         this.baton = new Baton(kernel, this);
+        this.tick = new Tick(kernel, this, baton);
     }
 
     // ---- giving the CPU away
@@ -128,7 +126,7 @@ public final class Scheduler {
 
     /** {@code context_switch()}: everything but the Java thread. */
     void switchTo(final CpuLocal cpu, final Task prev, final Task next) {
-        epoch++;
+        tick.changed();
         cpu.sliceEnd = k.timers.now() + SLICE;
         if (next == prev) {
             return;
@@ -183,7 +181,7 @@ public final class Scheduler {
      * interrupt woke it, so that what a guest itself does never costs it the CPU in the middle.
      */
     void enqueue(final CpuLocal cpu, final Task task) {
-        epoch++;
+        tick.changed();
         final long now = k.timers.now();
         if (cpu.runQueue.isEmpty() && now >= cpu.sliceEnd) {
             cpu.sliceEnd = now + SLICE;
@@ -383,46 +381,21 @@ public final class Scheduler {
 
     /** Gives the guests {@code instructions} from now on; a round of the idle loop counts as {@link Baton#IDLE_ROUND_COST}. */
     public void setBudget(final long instructions) {
-        spendingLimit = Timers.after(spent(), instructions);
-        epoch++;
-    }
-
-    private long spent() {
-        long spent = baton.idleRounds() * Baton.IDLE_ROUND_COST;
-        for (final CpuLocal cpu : k.cpus) {
-            spent += cpu.machine.retired();
-        }
-        return spent;
+        tick.setBudget(instructions);
     }
 
     boolean budgetExceeded() {
-        return spent() >= spendingLimit;
+        return tick.budgetExceeded();
     }
 
-    /** Timers changed. */
+    /** Timers, a run queue or a current task changed: budgets are to be computed anew. */
     void deadlinesChanged() {
-        epoch++;
+        tick.changed();
     }
 
     /** Instructions the current task of {@code cpu} may run before the next timer or end of slice; 0 when something is due already. */
     public long budget(final CpuLocal cpu) {
-        if (cpu.budgetEpoch != epoch) {
-            computeBudget(cpu);
-        }
-        return Math.max(cpu.budgetEnd - cpu.machine.retired(), 0);
-    }
-
-    private void computeBudget(final CpuLocal cpu) {
-        final long now = k.timers.now();
-        long end = Math.min(k.timers.next(), Timers.after(now, spendingLimit - spent()));
-        if (!cpu.runQueue.isEmpty()) {
-            end = Math.min(end, cpu.sliceEnd);
-        }
-        if (baton.othersHaveWork(cpu)) {
-            end = Math.min(end, cpu.turnEnd);
-        }
-        cpu.budgetEnd = cpu.machine.retired() + (end - now);
-        cpu.budgetEpoch = epoch;
+        return tick.budget(cpu);
     }
 
     /**
@@ -431,41 +404,11 @@ public final class Scheduler {
      * @return the timer interrupt or one that came meanwhile, or null when nothing is to be delivered
      */
     public @Nullable Irq tick(final CpuLocal cpu) {
-        if (tickDue(cpu)) {
-            return cpu.timerInterrupt;
-        }
-        for (final CpuLocal other : k.cpus) {
-            if (other != cpu && k.timers.due(other) && !other.pending.contains(other.timerInterrupt)) {
-                k.irqs.raise(other, other.timerInterrupt);
-            }
-        }
-        if (baton.othersHaveWork(cpu)) {
-            baton.takeTurns(cpu);
-        }
-        cpu.turnEnd = k.timers.now() + turn;
-        epoch++;
-        return cpu.pending.poll();
+        return tick.tick(cpu);
     }
 
-    private boolean tickDue(final CpuLocal cpu) {
-        return k.timers.due(cpu) || sliceOver(cpu) || budgetExceeded() && baton.harnessWaitsFor(cpu);
-    }
-
-    private boolean sliceOver(final CpuLocal cpu) {
-        return !cpu.runQueue.isEmpty() && k.timers.now() >= cpu.sliceEnd;
-    }
-
-    /** The tick: timers, end of slice, end of budget. Runs as an interrupt handler on {@code cpu}. */
+    /** Handler of the timer interrupt of {@code cpu}. */
     void timerInterrupt(final CpuLocal cpu) {
-        k.timers.expire(cpu);
-        if (budgetExceeded()) {
-            baton.post(new GuestEvent.BudgetExceeded("the guests used up their " + spendingLimit + " instructions"));
-            if (baton.harnessWaitsFor(cpu)) {
-                reschedCurr(cpu);
-            }
-        }
-        if (sliceOver(cpu)) {
-            reschedCurr(cpu);
-        }
+        tick.timerInterrupt(cpu);
     }
 }

@@ -55,8 +55,11 @@ public final class Lockdep {
         if (cpu.irqsEnabled) {
             warn("lockdep_hardirqs_off", "interrupts are enabled in hardware");
         }
-        hardirqsEnabled = false;
-        prepared = false;
+        // Told twice, nothing changes: an NMI between "prepare" and "on" leaves the preparation as it is.
+        if (hardirqsEnabled) {
+            hardirqsEnabled = false;
+            prepared = false;
+        }
         cpu.kernel.steps.at(cpu, HARDIRQS_OFF);
     }
 
