@@ -10,8 +10,9 @@ Feature: The order of exit work
       Given a guest program on <mode>:
         """
         B: break
-        r = getpgid 4242
+        r = getpgid 4242 0 0 0 0 0
         note r
+        exit_group 0 0 0 0 0 0
         """
       And the trace events "raw_syscalls" are on
       And the tracer has seized it with "TRACESYSGOOD"

@@ -252,6 +252,7 @@ Feature: Single-stepping over system calls
         C: fork {
           note "child"
         }
+        wait4 -1 0 0 0
         """
       And the tracer has seized it with "TRACESYSGOOD"
       When this happens:
@@ -259,8 +260,11 @@ Feature: Single-stepping over system calls
         | CONT       | signal SIGTRAP |
         | SYSCALL    | entry clone    |
         | SINGLESTEP | signal SIGTRAP |
+        | CONT       | signal SIGCHLD |
         | CONT       | exited 0       |
-      Then nothing else happens
+      Then the guest notes:
+        | child |
+      And nothing else happens
 
       Examples:
         | mode |

@@ -59,14 +59,23 @@ public final class ReferenceGuest implements Guest {
         this.notesPage = PagedSpace.create(k.arch.taskSize(label));
         load();
         this.harness = k.processes.createHarness("observer");
-        options.traceEvents.forEach(k.trace::enable);
         if (options.audit) {
             k.audit.enable();
         }
         this.main = k.processes.create(harness, "guest", label, mm, CODE, STACK_TOP - 64);
+        options.traceEvents.forEach(this::enable);
         this.selected = main;
         this.registers = new ReferenceRegisters(k, mode);
         names.put(main.pid, "main");
+    }
+
+    /** An event {@code system:name}, or all the model has of {@code raw_syscalls}. */
+    private void enable(final String event) {
+        if ("raw_syscalls".equals(event)) {
+            k.rawSyscalls.enable();
+        } else {
+            k.trace.enable(event);
+        }
     }
 
     private void load() {

@@ -19,6 +19,10 @@ public final class SyscallEntry {
     public static final Step SYSCALL_ENTER_FROM_USER_MODE =
             Step.of("syscall_enter_from_user_mode", "include/linux/entry-common.h syscall_enter_from_user_mode()");
 
+    /** Detail: the number decoded. */
+    public static final Step SYSCALL_ENTER_FROM_USER_MODE_WORK = Step.of(
+            "syscall_enter_from_user_mode_work", "include/linux/entry-common.h syscall_enter_from_user_mode_work()");
+
     public static final Step ADD_RANDOM_KSTACK_OFFSET =
             Step.of("add_random_kstack_offset", "include/linux/randomize_kstack.h add_random_kstack_offset()");
     /** Detail: the work word. */
@@ -67,7 +71,10 @@ public final class SyscallEntry {
         if ((work & SYSCALL_WORK_ENTER) == 0) {
             return true;
         }
-        return syscallTraceEnter(task, regs, work);
+        k.steps.enter(k.cpu, SYSCALL_ENTER_FROM_USER_MODE_WORK, task.syscallNr);
+        final boolean permit = syscallTraceEnter(task, regs, work);
+        k.steps.leave(k.cpu, SYSCALL_ENTER_FROM_USER_MODE_WORK);
+        return permit;
     }
 
     /**
@@ -81,8 +88,10 @@ public final class SyscallEntry {
         try {
             // First: the ABI of a dispatched call is unknown, so nobody may interpret it.
             if ((work & SYSCALL_WORK_SYSCALL_USER_DISPATCH) != 0) {
-                k.steps.at(k.cpu, SYSCALL_USER_DISPATCH);
-                if (k.dispatch.syscallUserDispatch(task, regs)) {
+                k.steps.enter(k.cpu, SYSCALL_USER_DISPATCH, 0);
+                final boolean taken = k.dispatch.syscallUserDispatch(task, regs);
+                k.steps.leave(k.cpu, SYSCALL_USER_DISPATCH);
+                if (taken) {
                     return false;
                 }
             }
