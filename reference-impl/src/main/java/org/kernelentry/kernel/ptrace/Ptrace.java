@@ -1,12 +1,10 @@
 package org.kernelentry.kernel.ptrace;
 
 import java.util.List;
-import java.util.Map;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.arch.PtRegs;
 import org.kernelentry.kernel.signal.SigInfo;
 import org.kernelentry.kernel.syscall.Errno;
-import org.kernelentry.kernel.syscall.SyscallBody;
 import org.kernelentry.kernel.task.Task;
 
 /**
@@ -102,11 +100,6 @@ public final class Ptrace {
     /** ptrace(2) by {@code tracer}; pointers are addresses in the tracer's guest memory. Value or negative error. */
     public long ptrace(final Task tracer, final int request, final int pid, final long address, final long data) {
         return requests.ptrace(tracer, request, pid, address, data, TracerBuffer.guest(tracer, data));
-    }
-
-    /** The system calls of this package by the kernel's name. */
-    public Map<String, SyscallBody> bodies() {
-        return Map.of("ptrace", this::sysPtrace);
     }
 
     /** Body of ptrace(2). A request number beyond {@code int} is none the kernel knows. */

@@ -101,6 +101,11 @@ public final class TestProgram {
         return set(TestCpu.NR, abi.number(name)).svc();
     }
 
+    /** Number of a call. */
+    public int number(final String name) {
+        return abi.number(name);
+    }
+
     /** The system call instruction. */
     public TestProgram svc() {
         return op(cpu -> CpuExit.SYSCALL);
