@@ -28,7 +28,8 @@ final class CompatPrivateCalls {
 
     /** {@code compat_arm_syscall()}: for a number beyond the table. */
     long invoke(final Task task, final PtRegs regs, final int nr) {
-        final long r0 = regs.slot[0] & 0xffff_ffffL;
+        // Around the generic code r0 holds the preset result already (DIF-A64-05).
+        final long r0 = regs.slot[k.config.generic() ? Arm64PtRegs.ORIG_X0 : 0] & 0xffff_ffffL;
         switch (nr) {
             case CACHEFLUSH:
                 return cacheflush(task, r0, regs.slot[1] & 0xffff_ffffL, (int) regs.slot[2]);

@@ -11,6 +11,12 @@ import org.kernelentry.machine.CpuExit;
 public final class Entries {
     public static final Step RET_FROM_FORK = Step.of("ret_from_fork", "arch/arm64/kernel/entry.S ret_from_fork");
 
+    private static final String VECTORS = "arch/arm64/kernel/entry.S vectors";
+    public static final Step EL0T_64_SYNC = Step.frame("el0t_64_sync", VECTORS);
+    public static final Step EL0T_32_SYNC = Step.frame("el0t_32_sync", VECTORS);
+    public static final Step EL0T_64_IRQ = Step.frame("el0t_64_irq", VECTORS);
+    public static final Step EL0T_32_IRQ = Step.frame("el0t_32_irq", VECTORS);
+
     private final Kernel k;
     private final KernelEntry kernelEntry;
     private final UserExit userExit;
@@ -29,19 +35,31 @@ public final class Entries {
 
     /** A synchronous exception. */
     public void fromUser(final CpuLocal cpu, final Task task, final int exit) {
+        synchronous(cpu, task, exit);
+        takePendingStep(task);
+    }
+
+    private void synchronous(final CpuLocal cpu, final Task task, final int exit) {
+        final Step vector = task.is32Bit() ? EL0T_32_SYNC : EL0T_64_SYNC;
+        k.steps.enter(cpu, vector, 0);
         kernelEntry.fromUser(cpu, task, exit);
         if (exit == CpuExit.SYSCALL) {
             svc.handle(cpu, task);
         } else {
             sync.handle(cpu, task, exit);
         }
-        toUser(task);
+        kernelEntry.toUser(k.cpu, task);
+        k.steps.leave(k.cpu, vector);
     }
 
     public void interruptFromUser(final CpuLocal cpu, final Task task, final Irq irq) {
+        final Step vector = task.is32Bit() ? EL0T_32_IRQ : EL0T_64_IRQ;
+        k.steps.enter(cpu, vector, 0);
         kernelEntry.fromUser(cpu, task, CpuExit.INTERRUPT_WINDOW);
         interrupts.fromUser(cpu, task, irq);
-        toUser(task);
+        kernelEntry.toUser(k.cpu, task);
+        k.steps.leave(k.cpu, vector);
+        takePendingStep(task);
     }
 
     public void interruptFromKernel(final CpuLocal cpu, final Irq irq) {
@@ -60,8 +78,9 @@ public final class Entries {
         } else {
             userExit.syscallExitToUserMode(task, task.regs);
         }
+        kernelEntry.toUser(k.cpu, task);
         k.steps.leave(k.cpu, RET_FROM_FORK);
-        toUser(task);
+        takePendingStep(task);
     }
 
     /** Saved registers to live ones, no work. */
@@ -69,13 +88,10 @@ public final class Entries {
         kernelEntry.toUser(cpu, task);
     }
 
-    /** Back to EL0; a step that is due is taken at once, before any instruction (STP-05). */
-    private void toUser(final Task task) {
-        kernelEntry.toUser(k.cpu, task);
+    /** A step that is due when user mode is reached is taken at once, before any instruction (STP-05). */
+    private void takePendingStep(final Task task) {
         while (KernelEntry.stepIsPending(task)) {
-            kernelEntry.fromUser(k.cpu, task, CpuExit.SINGLE_STEP);
-            sync.handle(k.cpu, task, CpuExit.SINGLE_STEP);
-            kernelEntry.toUser(k.cpu, task);
+            synchronous(k.cpu, task, CpuExit.SINGLE_STEP);
         }
     }
 }

@@ -17,8 +17,8 @@ import org.kernelentry.kernel.task.Task;
 public final class Interrupts {
     public static final Step EL0_INTERRUPT =
             Step.of("el0_interrupt", "arch/arm64/kernel/entry-common.c el0_interrupt()");
-    public static final Step EL1_IRQ = Step.of("el1_irq", "arch/arm64/kernel/entry-common.c __el1_irq()");
-    public static final Step EL1_PNMI = Step.of("el1_pnmi", "arch/arm64/kernel/entry-common.c __el1_pnmi()");
+    public static final Step EL1_IRQ = Step.frame("el1_irq", "arch/arm64/kernel/entry-common.c __el1_irq()");
+    public static final Step EL1_PNMI = Step.frame("el1_pnmi", "arch/arm64/kernel/entry-common.c __el1_pnmi()");
     public static final Step DAIF_PROCCTX_NOIRQ =
             Step.of("daif = DAIF_PROCCTX_NOIRQ", "arch/arm64/kernel/entry-common.c el0_interrupt(), el1_interrupt()");
     public static final Step RESTORE_KERNEL_REGISTERS =

@@ -32,8 +32,9 @@ final class SyscallTable {
             final SyscallBody body = name == null ? null : k.bodies.find(name);
             bodies[nr] = body == null ? NOT_IMPLEMENTED : body;
             // PTR-34, PTR-36: bodies shared with native calls take the original argument, compat-only ones the
-            // register; 6.1 the register always.
-            fromOrig[nr] = k.config.version() >= KernelConfig.V7_3 && !abi.compatOnly(nr);
+            // register; 6.1
+            // the register always. Around the generic code the register holds the preset result (DIF-A64-05).
+            fromOrig[nr] = k.config.generic() || k.config.version() >= KernelConfig.V7_3 && !abi.compatOnly(nr);
         }
     }
 
