@@ -2,6 +2,7 @@ package org.kernelentry.machine.engine;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.kernelentry.machine.ir.Block;
 
 /** Decoded blocks of one address space by address and mode. Flushed as a whole: code changes are rare. */
 final class BlockCache {
@@ -16,6 +17,8 @@ final class BlockCache {
 
     private int ops;
     private int generation;
+    /** Most instructions of the next block decoded. */
+    private int limit = Block.MAX_INSTRUCTIONS;
 
     private static int bucket(final long pc) {
         return (int) (pc * 0x9E3779B97F4A7C15L >>> 64 - 11);
@@ -25,8 +28,21 @@ final class BlockCache {
     void refresh(final int nowGeneration) {
         if (generation != nowGeneration) {
             generation = nowGeneration;
+            if (ops != 0) {
+                limit = 1;
+            }
             clear();
         }
+    }
+
+    /**
+     * How many instructions the next block should have at most. After a change of code blocks start short and double, so that a program
+     * which rewrites itself all the time costs no more decoding than it executes.
+     */
+    int nextLimit() {
+        final int now = limit;
+        limit = Math.min(2 * limit, Block.MAX_INSTRUCTIONS);
+        return now;
     }
 
     private void clear() {

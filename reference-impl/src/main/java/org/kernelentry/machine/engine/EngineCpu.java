@@ -127,21 +127,21 @@ public final class EngineCpu implements Cpu {
 
     private @Nullable CachedBlock block() {
         final CachedBlock known = cache.find(state.pc, state.mode);
-        return known != null ? known : decode(Block.MAX_INSTRUCTIONS);
+        return known != null ? known : decode(cache.nextLimit(), false);
     }
 
     private @Nullable CachedBlock single() {
         final CachedBlock known = cache.findSingle(state.pc, state.mode);
-        return known != null ? known : decode(1);
+        return known != null ? known : decode(1, true);
     }
 
-    private @Nullable CachedBlock decode(final int limit) {
+    private @Nullable CachedBlock decode(final int limit, final boolean single) {
         final Block decoded = decoder.decode(space, state.pc, state.mode, limit);
         if (decoded == null) {
             return null;
         }
         final CachedBlock block = Fusion.fuse(decoded);
-        if (limit == 1) {
+        if (single) {
             cache.addSingle(block);
         } else {
             cache.add(block);

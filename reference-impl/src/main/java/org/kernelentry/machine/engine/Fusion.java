@@ -247,24 +247,38 @@ final class Fusion {
     private int retargeted(final int i) {
         final long op = in[2 * i];
         final int opcode = opcode(op);
-        if (!OpShape.writesD(opcode) || OpShape.readsD(opcode) || !only(d(op), 1)) {
+        if (!OpShape.writesD(opcode)
+                || OpShape.readsD(opcode)
+                || !only(d(op), 1)
+                || i + 1 >= to
+                || a(in[2 * i + 2]) != d(op)) {
             return keep(i);
         }
-        final boolean move = follows(i + 1, Op.MOV);
-        if (!move && !(follows(i + 1, Op.ZX32) && upperHalfIsZero(opcode)) || a(in[2 * i + 2]) != d(op)) {
+        final boolean cut = follows(i + 1, Op.ZX32);
+        final int joined = cut ? cut(opcode) : opcode;
+        if (!cut && !follows(i + 1, Op.MOV) || joined < 0) {
             return keep(i);
         }
-        emit(opcode, d(in[2 * i + 2]), a(op), b(op), in[2 * i + 1]);
+        emit(joined, d(in[2 * i + 2]), a(op), b(op), in[2 * i + 1]);
         return 2;
     }
 
-    private static boolean upperHalfIsZero(final int opcode) {
+    /** The operation that computes the low half of what {@code opcode} does and clears the upper half, or -1. */
+    private static int cut(final int opcode) {
         switch (opcode) {
+            case Op.ADDI:
+                return Op.ADDI32;
+            case Op.MOV, Op.SX32:
+                return Op.ZX32;
+            case Op.LD32S:
+                return Op.LD32U;
             case Op.LD8U, Op.LD16U, Op.LD32U, Op.ZX8, Op.ZX16, Op.ZX32, Op.ADDI32, Op.BSWAP32, Op.UDIV32, Op.SDIV32:
             case Op.EQ, Op.LTU, Op.LTS, Op.GETCOND, Op.GETFLAGS:
-                return true;
+                return opcode;
             default:
-                return opcode >= Op.ADD32 && opcode <= Op.MUL32 || opcode >= Op.SHLI32 && opcode <= Op.RORI32;
+                final boolean low =
+                        opcode >= Op.ADD32 && opcode <= Op.MUL32 || opcode >= Op.SHLI32 && opcode <= Op.RORI32;
+                return low ? opcode : -1;
         }
     }
 }
