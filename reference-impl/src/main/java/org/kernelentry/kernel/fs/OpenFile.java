@@ -1,5 +1,6 @@
 package org.kernelentry.kernel.fs;
 
+import java.util.List;
 import org.kernelentry.kernel.syscall.Errno;
 import org.kernelentry.kernel.task.Task;
 import org.kernelentry.kernel.task.WaitQueue;
@@ -41,6 +42,16 @@ public abstract class OpenFile {
     /** Which of POLL* hold now. */
     public int poll() {
         return POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
+    }
+
+    /** All queues on which a change of {@link #poll} is announced. */
+    public List<WaitQueue> queues() {
+        return List.of(waiters);
+    }
+
+    /** Whether its last descriptor is gone. */
+    final boolean released() {
+        return descriptors == 0;
     }
 
     /** The last descriptor is gone ({@code release()}). */

@@ -5,20 +5,16 @@ import static java.util.Map.entry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.fs.FileTable;
 import org.kernelentry.kernel.fs.OpenFile;
-import org.kernelentry.kernel.signal.SigSet;
 import org.kernelentry.kernel.task.Task;
-import org.kernelentry.kernel.task.TaskState;
 import org.kernelentry.kernel.task.Timers;
 import org.kernelentry.kernel.task.WaitQueue;
 
 /** Waiting for files: poll and select with their kin. Source: linux v7.3 fs/select.c. */
 final class PollCalls {
-    private static final int SIGSET_SIZE = 8;
     private static final int POLLFD_SIZE = 8;
     private static final int READABLE = OpenFile.POLLIN | OpenFile.POLLRDNORM | OpenFile.POLLHUP | OpenFile.POLLERR;
     private static final int WRITABLE = OpenFile.POLLOUT | OpenFile.POLLWRNORM | OpenFile.POLLERR;
@@ -42,42 +38,6 @@ final class PollCalls {
                 entry("_newselect", this::newSelect),
                 entry("pselect6", task -> pselect6(task, times.width(task, false))),
                 entry("pselect6_time64", task -> pselect6(task, times.width(task, true))));
-    }
-
-    /**
-     * Waits until {@code scan} finds something, the deadline passes or a signal comes.
-     *
-     * @param files whose wait queues to sleep on
-     * @param scan how many are ready, or a negative error
-     * @return what {@code scan} found, 0 after the deadline; -ERESTARTNOHAND when a signal is pending and nothing was found
-     */
-    private long waitFor(
-            final Task current, final List<WaitQueue> files, final long deadline, final LongSupplier scan) {
-        for (final WaitQueue queue : files) {
-            queue.waiters.add(current);
-        }
-        try {
-            boolean timedOut = deadline <= k.timers.now();
-            while (true) {
-                current.state = TaskState.INTERRUPTIBLE;
-                final long found = scan.getAsLong();
-                if (found != 0) {
-                    return found;
-                }
-                if (k.signals.signalPending(current)) {
-                    return -Errno.ERESTARTNOHAND;
-                }
-                if (timedOut) {
-                    return 0;
-                }
-                timedOut = !k.sched.scheduleTimeout(deadline);
-            }
-        } finally {
-            current.state = TaskState.RUNNING;
-            for (final WaitQueue queue : files) {
-                queue.waiters.remove(current);
-            }
-        }
     }
 
     private static @Nullable OpenFile file(final Task task, final int fd) {
@@ -116,7 +76,7 @@ final class PollCalls {
             zero = times.nanoseconds() == 0;
             deadline = Timers.after(k.timers.now(), times.nanoseconds());
         }
-        final long error = setMask(current, current.args[3], current.args[4]);
+        final long error = FileWait.setMask(k, current, current.args[3], current.args[4]);
         if (error != 0) {
             return error;
         }
@@ -145,10 +105,10 @@ final class PollCalls {
             events[i] = (int) k.user.value | OpenFile.POLLERR | OpenFile.POLLHUP;
             final OpenFile file = file(current, fd[i]);
             if (file != null) {
-                queues.add(file.waiters);
+                queues.addAll(file.queues());
             }
         }
-        final long ready = waitFor(current, queues, deadline, () -> scan(current, fd, events, found));
+        final long ready = FileWait.until(k, current, queues, deadline, () -> scan(current, fd, events, found));
         for (int i = 0; i < fd.length; i++) {
             if (!k.user.put(current, fds + (long) i * POLLFD_SIZE + 6, 2, found[i])) {
                 return -Errno.EFAULT;
@@ -168,21 +128,6 @@ final class PollCalls {
     }
 
     // ---- the mask and the time left
-
-    /** The mask for the time of the call, if one is given. */
-    private long setMask(final Task current, final long mask, final long size) {
-        if (mask == 0) {
-            return 0;
-        }
-        if (size != SIGSET_SIZE) {
-            return -Errno.EINVAL;
-        }
-        if (!k.user.get(current, mask, SIGSET_SIZE)) {
-            return -Errno.EFAULT;
-        }
-        k.signals.setUserSigmask(current, new SigSet(k.user.value));
-        return 0;
-    }
 
     /**
      * {@code poll_select_finish()}: puts the mask back unless a signal is to be handled first, and says how much time is left. Where that cannot
@@ -282,7 +227,7 @@ final class PollCalls {
             zero = times.nanoseconds() == 0;
             deadline = Timers.after(k.timers.now(), times.nanoseconds());
         }
-        final long error = setMask(current, mask, maskSize);
+        final long error = FileWait.setMask(k, current, mask, maskSize);
         if (error != 0) {
             return error;
         }
@@ -315,10 +260,10 @@ final class PollCalls {
                 if (file == null) {
                     return -Errno.EBADF;
                 }
-                queues.add(file.waiters);
+                queues.addAll(file.queues());
             }
         }
-        final long ready = waitFor(current, queues, deadline, () -> {
+        final long ready = FileWait.until(k, current, queues, deadline, () -> {
             long count = 0;
             for (int set = 0; set < 3; set++) {
                 for (int fd = 0; fd < bits; fd++) {

@@ -17,6 +17,8 @@ final class ProcessCalls {
     private static final int CLONE_ARGS_SIZE_VER0 = 64;
     private static final int CLONE_ARGS_SIZE_VER2 = 88;
     private static final int PAGE_SIZE = 4096;
+    private static final int PATH_MAX = 4096;
+    private static final int MAX_PID = 32767;
 
     private final Kernel k;
 
@@ -30,6 +32,7 @@ final class ProcessCalls {
                 entry("vfork", task -> clone(task, CLONE_VFORK | CLONE_VM, 0, 0, 0, 0, Signals.SIGCHLD)),
                 entry("clone", this::sysClone),
                 entry("clone3", this::sysClone3),
+                entry("execve", this::sysExecve),
                 entry("exit", this::sysExit),
                 entry("exit_group", this::sysExitGroup),
                 entry("set_tid_address", ProcessCalls::sysSetTidAddress));
@@ -124,7 +127,20 @@ final class ProcessCalls {
                 new CloneArgs(flags, stack + stackSize, words[3], words[2], words[7], (int) exitSignal, setTid));
     }
 
-    private static final int MAX_PID = 32767;
+    /** The argument and environment strings go nowhere: programs of the model take none. */
+    private long sysExecve(final Task current) {
+        final StringBuilder path = new StringBuilder();
+        for (int i = 0; i < PATH_MAX; i++) {
+            if (!k.user.get(current, current.args[0] + i, 1)) {
+                return -Errno.EFAULT;
+            }
+            if (k.user.value == 0) {
+                return k.processes.exec.execve(current, path.toString());
+            }
+            path.append((char) k.user.value);
+        }
+        return -Errno.ENAMETOOLONG;
+    }
 
     private long sysExit(final Task current) {
         throw k.processes.doExit(current, waitStatus(current.args[0]));

@@ -19,6 +19,7 @@ public final class SyscallBodies {
         bodies.putAll(new WaitCalls(kernel).bodies());
         bodies.putAll(new TimeCalls(kernel).bodies());
         bodies.putAll(new PollCalls(kernel).bodies());
+        bodies.putAll(new EpollCalls(kernel).bodies());
         bodies.putAll(new FutexCalls(kernel).bodies());
         bodies.putAll(new FileCalls(kernel).bodies());
         bodies.putAll(new MemoryCalls(kernel).bodies());

@@ -20,6 +20,9 @@ public final class Processes {
     /** Interval timers. */
     public final Itimers itimers;
 
+    /** execve(2) and the programs it can start. */
+    public final Exec exec;
+
     private final Fork fork;
     private final Exit exit;
     private final TreeMap<Integer, Task> tasks = new TreeMap<>();
@@ -31,6 +34,7 @@ public final class Processes {
         this.itimers = new Itimers(kernel);
         this.fork = new Fork(kernel, this);
         this.exit = new Exit(kernel, this);
+        this.exec = new Exec(kernel, this);
     }
 
     // ---- birth
@@ -179,6 +183,31 @@ public final class Processes {
     public void sleep(final Task harness, final long nanoseconds) {
         harness.state = TaskState.UNINTERRUPTIBLE;
         k.sched.scheduleTimeout(Timers.after(k.timers.now(), nanoseconds));
+    }
+
+    /** {@code exchange_tids()} and what follows in de_thread(): current takes the pid and the place of its dead leader, which goes unnoticed. */
+    void exchangeTids(final Task current) {
+        final Task leader = current.groupLeader;
+        final int pid = current.pid;
+        current.pid = leader.pid;
+        leader.pid = pid;
+        tasks.put(current.pid, current);
+        tasks.put(leader.pid, leader);
+        final Task parent = leader.realParent;
+        if (parent != null) {
+            parent.children.set(parent.children.indexOf(leader), current);
+        }
+        current.groupLeader = current;
+        leader.groupLeader = current;
+        leader.exitSignal = -1;
+        leader.state = TaskState.DEAD;
+        final Task tracer = leader.parent;
+        if (leader.ptrace.flags != 0 && tracer != null) {
+            k.signals.wakeUpParent(tracer);
+        }
+        release(leader);
+        current.signal.threads.remove(current);
+        current.signal.threads.add(0, current);
     }
 
     // ---- finding

@@ -25,7 +25,9 @@ import org.kernelentry.kernel.syscall.RestartBlock;
  */
 public final class Task {
     public final Kernel kernel;
-    public final int pid;
+    /** Changes only when a thread other than the leader executes a program. */
+    public int pid;
+
     public int tgid;
     public String comm;
 

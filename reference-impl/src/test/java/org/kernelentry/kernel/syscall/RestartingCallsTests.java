@@ -241,6 +241,51 @@ final class RestartingCallsTests {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"QUIET, 50, 0", "HANDLER, 10, -4", "RESTART_HANDLER, 10, -4", "STOP_CONTINUE, 30, -4"})
+    void epoll_wait_is_interrupted_even_by_a_stop_and_a_continuation(
+            final Middle middle, final long took, final long result) {
+        try (Kernel k = TestPort.kernel(1)) {
+            final TestProgram p = begin(k, middle);
+            p.syscall("epoll_create1", 0)
+                    .syscall("epoll_wait", 3, DATA, 4, 50)
+                    .note("epoll", 0)
+                    .exit(0);
+
+            assertThat(run(k, middle)).isEqualTo(took);
+            assertThat(value(p, "epoll")).isEqualTo(result);
+        }
+    }
+
+    @Test
+    void epoll_reports_what_is_ready_with_the_programs_own_word() {
+        try (Kernel k = TestPort.kernel(1)) {
+            final TestProgram p = begin(k, Middle.QUIET);
+            p.syscall("epoll_create1", 0).syscall("pipe2", DATA, 0);
+            p.storeLong(TIME, 1).storeLong(TIME + 8, 0x1234);
+            p.syscall("epoll_ctl", 3, 1, 4, TIME)
+                    .note("add", 0)
+                    .syscall("epoll_ctl", 3, 1, 4, TIME)
+                    .note("twice", 0);
+            p.syscall("fork").jumpIfZero(0, "child");
+            p.syscall("epoll_wait", 3, SCRATCH, 4, -1).note("ready", 0);
+            p.load(8, SCRATCH)
+                    .note("events", 8)
+                    .load(8, SCRATCH + 8)
+                    .note("data", 8)
+                    .exit(0);
+            timespec(p.label("child"), TIME, 50).syscall("nanosleep", TIME, 0);
+            p.syscall("write", 5, DATA, 8).exit(0);
+
+            assertThat(run(k, Middle.QUIET)).isEqualTo(50);
+            assertThat(value(p, "add")).isZero();
+            assertThat(value(p, "twice")).isEqualTo(-Errno.EEXIST);
+            assertThat(value(p, "ready")).isEqualTo(1);
+            assertThat(value(p, "events")).isEqualTo(1);
+            assertThat(value(p, "data")).isEqualTo(0x1234);
+        }
+    }
+
     @Test
     void an_interval_timer_keeps_firing_and_an_alarm_replaces_it() {
         try (Kernel k = TestPort.kernel(1)) {

@@ -1,5 +1,6 @@
 package org.kernelentry.kernel.testing;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -188,6 +189,15 @@ public final class TestProgram {
     public TestProgram storeLong(final long address, final long value) {
         return op(cpu -> {
             cpu.state().memory.store64(address, value);
+            return NEXT;
+        });
+    }
+
+    /** Stores a string with its end. */
+    public TestProgram string(final long address, final String text) {
+        final byte[] bytes = (text + '\0').getBytes(StandardCharsets.ISO_8859_1);
+        return op(cpu -> {
+            cpu.state().memory.store(address, bytes, 0, bytes.length);
             return NEXT;
         });
     }
