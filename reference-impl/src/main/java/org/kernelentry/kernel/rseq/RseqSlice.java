@@ -35,8 +35,6 @@ final class RseqSlice {
     private static final int GRANTED_ONE = 0x0100;
     /** {@code rseq_slice_ext_nsecs}: default length of a grant. */
     private static final long SLICE_EXT_NSECS = 5_000;
-    /** Number of rseq_slice_yield in every ABI with the unified numbers. */
-    private static final int NR_RSEQ_SLICE_YIELD = 471;
 
     private static final int RESCHED = TIF_NEED_RESCHED | TIF_NEED_RESCHED_LAZY;
 
@@ -145,7 +143,7 @@ final class RseqSlice {
         cancel(task);
         if (!rseq.schedSwitch) {
             task.setTif(TIF_NEED_RESCHED);
-            rseq.sliceYielded = nr == NR_RSEQ_SLICE_YIELD;
+            rseq.sliceYielded = nr >= 0 && nr == k.arch.abi(task).number("rseq_slice_yield");
         }
         if (task.testTif(TIF_NEED_RESCHED)) {
             k.sched.schedule();

@@ -101,6 +101,9 @@ final class Tick {
         }
         if (sliceOver(cpu)) {
             sched.reschedCurr(cpu);
+            // A task that is let run on, by a slice extension, is asked again a tick later and not at once.
+            cpu.sliceEnd = k.timers.now() + Scheduler.SLICE;
+            epoch++;
         }
     }
 }

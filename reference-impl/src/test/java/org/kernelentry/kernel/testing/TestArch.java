@@ -301,6 +301,7 @@ public final class TestArch implements Arch {
             return false;
         }
         restart(regs, signal.action());
+        k.rseq.signalDeliver(task, regs, signal.sig());
         final boolean built = setupRtFrame(task, regs, signal, k.signals.sigmaskToSave(task));
         k.signals.setupDone(task, signal, !built, thread(task).stepping);
         return false;
