@@ -55,19 +55,20 @@ final class X86Arch implements Arch {
     private final X86Ptrace ptrace;
     private final X86Stepping stepping;
     private final X86Entry entry;
+    private final Map<String, SyscallBody> archSyscalls;
 
     X86Arch(final Kernel k) {
         this.k = k;
         this.signals = new X86Signals(k, this);
         this.ptrace = new X86Ptrace(k);
         this.stepping = new X86Stepping(k);
-        final Map<String, SyscallBody> own = Map.of(
+        this.archSyscalls = Map.of(
                 "rt_sigreturn", task -> sigreturn(task, true),
                 "sigreturn", task -> sigreturn(task, false),
                 "arch_prctl", ptrace.calls()::sysArchPrctl,
                 "set_thread_area", ptrace.calls()::sysSetThreadArea,
                 "get_thread_area", ptrace.calls()::sysGetThreadArea);
-        this.entry = new X86Entry(k, own);
+        this.entry = new X86Entry(k);
     }
 
     private static X86Thread thread(final Task task) {
@@ -244,6 +245,16 @@ final class X86Arch implements Arch {
     @Override
     public void ptraceReportSyscallExit(final Task task, final PtRegs regs, final boolean step) {
         k.ptrace.reportSyscallExit(task, regs, step);
+    }
+
+    @Override
+    public void setRestartData(final Task task) {
+        thread(task).restartCompat = thread(task).compat;
+    }
+
+    @Override
+    public Map<String, SyscallBody> archSyscalls() {
+        return archSyscalls;
     }
 
     @Override

@@ -17,6 +17,14 @@ public final class Ia32Assembler extends X86Assembler {
     private static final int SIGRETURN = 119;
     private static final int RT_SIGRETURN = 173;
 
+    /**
+     * Offset in {@code __kernel_vsyscall} of the instruction behind which SYSENTER returns: three pushes, the four bytes of the entry
+     * sequence, INT 0x80. The kernel reports it as the pc of every call made there, whatever the caller.
+     */
+    private static final int LANDING_PAD = 9;
+    /** Where a restart finds the call: the INT 0x80 before the landing pad. */
+    private static final int RESTART_INT80 = LANDING_PAD - 2;
+
     private final long vsyscall;
 
     /** @param vsyscall address of the vDSO's {@code __kernel_vsyscall}, which holds the SYSENTER */
@@ -53,9 +61,9 @@ public final class Ia32Assembler extends X86Assembler {
         if (entry.equals("int80")) {
             entry(at, after, 0xcd, 0x80);
         } else {
-            bind(at);
             code.callTo(vsyscall);
-            bind(after);
+            at.bind(vsyscall + RESTART_INT80);
+            after.bind(vsyscall + LANDING_PAD);
         }
         for (int n = PRESERVED.length - 1; n >= 0; n--) {
             code.plusReg(false, 0x58, PRESERVED[n]);

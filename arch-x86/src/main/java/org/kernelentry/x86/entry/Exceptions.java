@@ -21,17 +21,17 @@ import org.kernelentry.x86.X86Thread;
  * <p>Source: linux v7.3 arch/x86/kernel/traps.c; arch/x86/mm/fault.c.
  */
 final class Exceptions {
-    static final Step EXC_PAGE_FAULT = Step.of("exc_page_fault", "arch/x86/mm/fault.c exc_page_fault()");
-    static final Step EXC_INVALID_OP = Step.of("exc_invalid_op", "arch/x86/kernel/traps.c exc_invalid_op()");
-    static final Step EXC_DIVIDE_ERROR = Step.of("exc_divide_error", "arch/x86/kernel/traps.c exc_divide_error()");
+    static final Step EXC_PAGE_FAULT = Step.frame("exc_page_fault", "arch/x86/mm/fault.c exc_page_fault()");
+    static final Step EXC_INVALID_OP = Step.frame("exc_invalid_op", "arch/x86/kernel/traps.c exc_invalid_op()");
+    static final Step EXC_DIVIDE_ERROR = Step.frame("exc_divide_error", "arch/x86/kernel/traps.c exc_divide_error()");
     static final Step EXC_GENERAL_PROTECTION =
-            Step.of("exc_general_protection", "arch/x86/kernel/traps.c exc_general_protection()");
-    static final Step EXC_INT3 = Step.of("exc_int3", "arch/x86/kernel/traps.c exc_int3()");
-    static final Step EXC_DEBUG = Step.of("exc_debug_user", "arch/x86/kernel/traps.c exc_debug_user()");
-    static final Step EXC_OVERFLOW = Step.of("exc_overflow", "arch/x86/kernel/traps.c exc_overflow()");
-    static final Step EXC_BOUNDS = Step.of("exc_bounds", "arch/x86/kernel/traps.c exc_bounds()");
+            Step.frame("exc_general_protection", "arch/x86/kernel/traps.c exc_general_protection()");
+    static final Step EXC_INT3 = Step.frame("exc_int3", "arch/x86/kernel/traps.c exc_int3()");
+    static final Step EXC_DEBUG = Step.frame("exc_debug_user", "arch/x86/kernel/traps.c exc_debug_user()");
+    static final Step EXC_OVERFLOW = Step.frame("exc_overflow", "arch/x86/kernel/traps.c exc_overflow()");
+    static final Step EXC_BOUNDS = Step.frame("exc_bounds", "arch/x86/kernel/traps.c exc_bounds()");
     static final Step EXC_ALIGNMENT_CHECK =
-            Step.of("exc_alignment_check", "arch/x86/kernel/traps.c exc_alignment_check()");
+            Step.frame("exc_alignment_check", "arch/x86/kernel/traps.c exc_alignment_check()");
 
     // Vectors. Source: linux v7.3 arch/x86/include/asm/trapnr.h.
     static final int X86_TRAP_DE = 0;

@@ -17,7 +17,7 @@ import org.kernelentry.kernel.task.Task;
  */
 final class Int80 {
     static final Step ASM_INT80_EMULATION =
-            Step.of("asm_int80_emulation", "arch/x86/entry/entry_64.S asm_int80_emulation");
+            Step.frame("asm_int80_emulation", "arch/x86/entry/entry_64.S asm_int80_emulation");
     static final Step DO_INT80_EMULATION =
             Step.of("do_int80_emulation", "arch/x86/entry/syscall_32.c do_int80_emulation()");
     /** Detail: the number. */

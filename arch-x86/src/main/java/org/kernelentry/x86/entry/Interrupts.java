@@ -15,8 +15,8 @@ import org.kernelentry.kernel.task.Task;
  */
 final class Interrupts {
     static final Step ASM_COMMON_INTERRUPT =
-            Step.of("asm_common_interrupt", "arch/x86/entry/entry_64.S asm_common_interrupt");
-    static final Step ASM_EXC_NMI = Step.of("asm_exc_nmi", "arch/x86/entry/entry_64.S asm_exc_nmi");
+            Step.frame("asm_common_interrupt", "arch/x86/entry/entry_64.S asm_common_interrupt");
+    static final Step ASM_EXC_NMI = Step.frame("asm_exc_nmi", "arch/x86/entry/entry_64.S asm_exc_nmi");
     static final Step EXC_NMI = Step.of("exc_nmi", "arch/x86/kernel/nmi.c exc_nmi()");
     static final Step SWITCH_TO_NMI_STACK =
             Step.of("NMI stack", "arch/x86/entry/entry_64.S asm_exc_nmi; interrupt stack table (X86-31)");

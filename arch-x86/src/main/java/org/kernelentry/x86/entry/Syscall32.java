@@ -58,10 +58,6 @@ final class Syscall32 {
         args[3] = frame[SI] & LOW;
         args[4] = frame[DI] & LOW;
         args[5] = frame[BP] & LOW;
-        final long result = body.invoke(task);
-        frame[AX] = result;
-        if (result == -Errno.ERESTART_RESTARTBLOCK) {
-            ((X86Thread) task.thread).restartCompat = true;
-        }
+        frame[AX] = body.invoke(task);
     }
 }

@@ -12,7 +12,6 @@ import org.kernelentry.kernel.task.CpuLocal;
 import org.kernelentry.kernel.task.Task;
 import org.kernelentry.machine.CpuState;
 import org.kernelentry.x86.X86Regs;
-import org.kernelentry.x86.X86Thread;
 
 /**
  * SYSCALL of 64-bit code.
@@ -20,7 +19,7 @@ import org.kernelentry.x86.X86Thread;
  * <p>Source: linux v7.3 arch/x86/entry/entry_64.S entry_SYSCALL_64; arch/x86/entry/syscall_64.c do_syscall_64().
  */
 final class Syscall64 {
-    static final Step ENTRY_SYSCALL_64 = Step.of("entry_SYSCALL_64", "arch/x86/entry/entry_64.S entry_SYSCALL_64");
+    static final Step ENTRY_SYSCALL_64 = Step.frame("entry_SYSCALL_64", "arch/x86/entry/entry_64.S entry_SYSCALL_64");
     static final Step SAVE_USER_SP = Step.of("save user stack pointer", "arch/x86/entry/entry_64.S entry_SYSCALL_64");
     static final Step PUSH_SYSCALL_FRAME =
             Step.of("construct pt_regs", "arch/x86/entry/entry_64.S entry_SYSCALL_64_after_hwframe");
@@ -109,11 +108,7 @@ final class Syscall64 {
         args[3] = frame[R10];
         args[4] = frame[R8];
         args[5] = frame[R9];
-        final long result = body.invoke(task);
-        frame[AX] = result;
-        if (result == -Errno.ERESTART_RESTARTBLOCK) {
-            ((X86Thread) task.thread).restartCompat = false;
-        }
+        frame[AX] = body.invoke(task);
     }
 
     /** X86-03: SYSRET loads rcx and r11 as pc and flags, the standard segments, and can restore neither RF nor TF. */

@@ -1,6 +1,5 @@
 package org.kernelentry.x86.entry;
 
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.syscall.Errno;
@@ -17,16 +16,11 @@ final class SyscallTable {
         this.bodies = bodies;
     }
 
-    /** @param own bodies of the port, by name; they come before the kernel's */
-    static SyscallTable of(final Kernel k, final X86Abi abi, final Map<String, SyscallBody> own) {
+    static SyscallTable of(final Kernel k, final X86Abi abi) {
         final SyscallBody[] bodies = new SyscallBody[abi.tableSize()];
         for (int number = 0; number < bodies.length; number++) {
             final String name = abi.name(number);
-            @Nullable SyscallBody body = null;
-            if (name != null) {
-                body = own.get(name);
-                body = body != null ? body : k.bodies.find(name);
-            }
+            final @Nullable SyscallBody body = name == null ? null : k.bodies.find(name);
             bodies[number] = body != null ? body : NI_SYSCALL;
         }
         return new SyscallTable(bodies);

@@ -21,11 +21,11 @@ import org.kernelentry.x86.vdso.Vdso32;
  */
 final class Sysenter {
     static final Step ENTRY_SYSENTER_COMPAT =
-            Step.of("entry_SYSENTER_compat", "arch/x86/entry/entry_64_compat.S entry_SYSENTER_compat");
+            Step.frame("entry_SYSENTER_compat", "arch/x86/entry/entry_64_compat.S entry_SYSENTER_compat");
     static final Step PUSH_SYSENTER_FRAME =
             Step.of("construct pt_regs", "arch/x86/entry/entry_64_compat.S entry_SYSENTER_compat");
     /** SYSENTER leaves TF set, so the stub's first instruction traps in the kernel; the trap is ignored (STP-15). */
-    static final Step DEBUG_IN_STUB = Step.of("exc_debug_kernel", "arch/x86/kernel/traps.c exc_debug_kernel()");
+    static final Step DEBUG_IN_STUB = Step.frame("exc_debug_kernel", "arch/x86/kernel/traps.c exc_debug_kernel()");
     /** SYSENTER filters no flags: NT, AC and TF are cleared here (X86-07). */
     static final Step FIX_FLAGS = Step.of("fix flags", "arch/x86/entry/entry_64_compat.S entry_SYSENTER_compat");
 

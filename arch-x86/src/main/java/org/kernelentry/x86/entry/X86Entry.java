@@ -1,10 +1,8 @@
 package org.kernelentry.x86.entry;
 
-import java.util.Map;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.entry.Irq;
 import org.kernelentry.kernel.step.Step;
-import org.kernelentry.kernel.syscall.SyscallBody;
 import org.kernelentry.kernel.task.CpuLocal;
 import org.kernelentry.kernel.task.Task;
 import org.kernelentry.machine.CpuExit;
@@ -24,15 +22,14 @@ public final class X86Entry {
     private final Interrupts interrupts;
     private final ReturnToUser returns;
 
-    /** @param own bodies of system calls that only this port has, by name */
-    public X86Entry(final Kernel k, final Map<String, SyscallBody> own) {
+    public X86Entry(final Kernel k) {
         this.k = k;
         this.cpus = new EntryCpu[k.config.cpus()];
         for (int n = 0; n < cpus.length; n++) {
             cpus[n] = new EntryCpu();
         }
         final ExceptionFrame frames = new ExceptionFrame(k, cpus);
-        final SyscallTables tables = new SyscallTables(k, own);
+        final SyscallTables tables = new SyscallTables(k);
         final Syscall32 calls = new Syscall32(k, tables);
         this.exceptions = new Exceptions(k, cpus, frames);
         this.returns = exceptions.returns();

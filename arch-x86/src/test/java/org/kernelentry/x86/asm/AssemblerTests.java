@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.kernelentry.machine.asm.Arg;
 import org.kernelentry.machine.asm.GuestAssembler;
 import org.kernelentry.machine.asm.Label;
+import org.kernelentry.x86.vdso.Vdso32;
 
 /** Encodings beside what GNU as makes of the same text (binutils 2.40; {@code mov} of EAX to memory in its ModRM form). */
 class AssemblerTests {
@@ -146,17 +147,20 @@ class AssemblerTests {
     }
 
     @Test
-    void sysenterIsACallOfTheVdsoAndTheLabelsStandAroundIt() {
+    void sysenterIsACallOfTheVdsoAndTheLabelsAreWhereTheKernelSeesTheCall() {
         final GuestAssembler a = new Ia32Assembler(ORIGIN, VSYSCALL);
         final Label at = new Label("at");
         final Label after = new Label("after");
         a.syscall("sysenter", new Arg.Const(20), List.of(), at, after);
         final byte[] code = a.finish();
-        assertThat(at.address()).isEqualTo(ORIGIN + 9);
-        assertThat(after.address()).isEqualTo(at.address() + 5);
         // call rel32, from behind it to the vDSO
         assertThat(HexFormat.of().formatHex(code, 9, 14)).isEqualTo("e8f2ffff00");
-        assertThat(after.address() + 0x00ff_fff2L).isEqualTo(VSYSCALL);
+        assertThat(ORIGIN + 14 + 0x00ff_fff2L).isEqualTo(VSYSCALL);
+        final byte[] image = Vdso32.image();
+        final int vsyscall = (int) Vdso32.vsyscall(0);
+        assertThat(at.address() - VSYSCALL).isEqualTo(Vdso32.landingPad(0) - vsyscall - 2);
+        assertThat(after.address() - VSYSCALL).isEqualTo(Vdso32.landingPad(0) - vsyscall);
+        assertThat(HexFormat.of().formatHex(image, vsyscall, vsyscall + 13)).isEqualTo("51525589e50f34cd805d5a59c3");
     }
 
     @Test

@@ -100,8 +100,8 @@ public interface GuestAssembler {
      * @param entry one of {@link #entries()}
      * @param number constant or variable
      * @param arguments up to six (seven on arm)
-     * @param at bound to the system call instruction (ia32 sysenter: to the instruction in the vDSO stub is not possible, so to the call)
-     * @param after bound behind it
+     * @param at bound to the system call instruction (ia32 sysenter: to the one in the vDSO that a restart executes)
+     * @param after bound behind it: the pc the kernel reports for the call
      */
     void syscall(String entry, Arg number, List<Arg> arguments, Label at, Label after);
 
