@@ -24,10 +24,10 @@ import org.kernelentry.kernel.task.Task;
  */
 public final class El0Svc {
     /** Detail: the number. */
-    public static final Step EL0_SVC = Step.of("el0_svc", "arch/arm64/kernel/entry-common.c el0_svc()");
+    public static final Step EL0_SVC = Step.frame("el0_svc", "arch/arm64/kernel/entry-common.c el0_svc()");
 
     public static final Step EL0_SVC_COMPAT =
-            Step.of("el0_svc_compat", "arch/arm64/kernel/entry-common.c el0_svc_compat()");
+            Step.frame("el0_svc_compat", "arch/arm64/kernel/entry-common.c el0_svc_compat()");
     public static final Step FPSIMD_SYSCALL_ENTER =
             Step.of("fpsimd_syscall_enter", "arch/arm64/kernel/entry-common.c fpsimd_syscall_enter()");
     /** Detail: the number. */

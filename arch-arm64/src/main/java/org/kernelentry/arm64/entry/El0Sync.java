@@ -25,14 +25,14 @@ import org.kernelentry.machine.memory.AddressSpace;
  * arch/arm64/kernel/debug-monitors.c.
  */
 public final class El0Sync {
-    public static final Step EL0_DA = Step.of("el0_da", "arch/arm64/kernel/entry-common.c el0_da()");
-    public static final Step EL0_IA = Step.of("el0_ia", "arch/arm64/kernel/entry-common.c el0_ia()");
-    public static final Step EL0_UNDEF = Step.of("el0_undef", "arch/arm64/kernel/entry-common.c el0_undef()");
-    public static final Step EL0_BRK64 = Step.of("el0_brk64", "arch/arm64/kernel/entry-common.c el0_brk64()");
-    public static final Step EL0_BKPT32 = Step.of("el0_bkpt32", "arch/arm64/kernel/entry-common.c el0_bkpt32()");
-    public static final Step EL0_SOFTSTP = Step.of("el0_softstp", "arch/arm64/kernel/entry-common.c el0_softstp()");
-    public static final Step EL0_PC = Step.of("el0_pc", "arch/arm64/kernel/entry-common.c el0_pc()");
-    public static final Step EL0_SP = Step.of("el0_sp", "arch/arm64/kernel/entry-common.c el0_sp()");
+    public static final Step EL0_DA = Step.frame("el0_da", "arch/arm64/kernel/entry-common.c el0_da()");
+    public static final Step EL0_IA = Step.frame("el0_ia", "arch/arm64/kernel/entry-common.c el0_ia()");
+    public static final Step EL0_UNDEF = Step.frame("el0_undef", "arch/arm64/kernel/entry-common.c el0_undef()");
+    public static final Step EL0_BRK64 = Step.frame("el0_brk64", "arch/arm64/kernel/entry-common.c el0_brk64()");
+    public static final Step EL0_BKPT32 = Step.frame("el0_bkpt32", "arch/arm64/kernel/entry-common.c el0_bkpt32()");
+    public static final Step EL0_SOFTSTP = Step.frame("el0_softstp", "arch/arm64/kernel/entry-common.c el0_softstp()");
+    public static final Step EL0_PC = Step.frame("el0_pc", "arch/arm64/kernel/entry-common.c el0_pc()");
+    public static final Step EL0_SP = Step.frame("el0_sp", "arch/arm64/kernel/entry-common.c el0_sp()");
     public static final Step APPLY_BP_HARDENING =
             Step.of("arm64_apply_bp_hardening", "arch/arm64/include/asm/spectre.h arm64_apply_bp_hardening()");
 

@@ -16,7 +16,7 @@ import org.kernelentry.kernel.task.Task;
  */
 public final class Interrupts {
     public static final Step EL0_INTERRUPT =
-            Step.of("el0_interrupt", "arch/arm64/kernel/entry-common.c el0_interrupt()");
+            Step.frame("el0_interrupt", "arch/arm64/kernel/entry-common.c el0_interrupt()");
     public static final Step EL1_IRQ = Step.frame("el1_irq", "arch/arm64/kernel/entry-common.c __el1_irq()");
     public static final Step EL1_PNMI = Step.frame("el1_pnmi", "arch/arm64/kernel/entry-common.c __el1_pnmi()");
     public static final Step DAIF_PROCCTX_NOIRQ =
@@ -44,15 +44,15 @@ public final class Interrupts {
     }
 
     void fromKernel(final CpuLocal cpu, final Irq irq) {
-        final PtRegs frame = takeFrame(cpu);
         k.steps.enter(cpu, EL1_IRQ, 0);
+        final PtRegs frame = takeFrame(cpu);
         k.steps.at(cpu, DAIF_PROCCTX_NOIRQ);
         final boolean exitRcu = k.irqEntry.irqentryEnter(cpu, frame);
         k.irqEntry.handle(cpu, irq);
         k.irqEntry.irqentryExit(frame, exitRcu);
         k.steps.at(k.cpu, RESTORE_KERNEL_REGISTERS);
-        k.steps.leave(k.cpu, EL1_IRQ);
         k.cpu.irqsEnabled = frame.irqsOn;
+        k.steps.leave(k.cpu, EL1_IRQ);
     }
 
     void nmiFromKernel(final CpuLocal cpu, final Irq nmi) {

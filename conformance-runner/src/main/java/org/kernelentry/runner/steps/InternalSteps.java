@@ -2,12 +2,17 @@ package org.kernelentry.runner.steps;
 
 import io.cucumber.datatable.DataTable;
 import io.cucumber.java.en.Then;
+import io.cucumber.java.en.When;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.arch.PtRegs;
 import org.kernelentry.kernel.step.Journal;
 import org.kernelentry.kernel.step.Journal.Entry;
 import org.kernelentry.kernel.step.Journal.Kind;
+import org.kernelentry.kernel.task.CpuLocal;
+import org.kernelentry.kernel.tracking.ContextTracking;
 import org.kernelentry.runner.system.SetupException;
 import org.opentest4j.TestAbortedException;
 
@@ -129,6 +134,38 @@ public final class InternalSteps {
             throw new AssertionError("step " + (at + 1) + " of the order, " + wanted.get(at) + ", did not run"
                     + (at == 0 ? "" : " after " + wanted.get(at - 1)));
         }
+    }
+
+    /**
+     * Kernel code of the observer takes an exception or interrupt, as generic entry code handles it, nothing being delivered: the state of the
+     * interrupted context is given, the steps are in the journal.
+     */
+    @When("^kernel code with interrupts (on|off) takes an exception$")
+    public void kernelException(final String interrupts) {
+        final Kernel k = world.reference().kernel();
+        final boolean on = "on".equals(interrupts);
+        final CpuLocal cpu = k.cpu;
+        if (!on) {
+            k.irqs.localIrqDisable(cpu);
+        }
+        final PtRegs frame = k.arch.newPtRegs();
+        frame.user = false;
+        frame.irqsOn = on;
+        cpu.irqsEnabled = false;
+        final boolean exitRcu = k.irqEntry.irqentryEnter(cpu, frame);
+        k.irqEntry.irqentryExit(frame, exitRcu);
+        k.cpu.irqsEnabled = on;
+        if (!on) {
+            k.irqs.localIrqEnable(k.cpu);
+        }
+    }
+
+    /** Context tracking of CPU 0 while the kernel runs a task. */
+    @Then("context tracking is at rest: process nesting {int}, interrupt nesting {word}")
+    public void atRest(final int nesting, final String nmiNesting) {
+        final ContextTracking ct = world.reference().kernel().cpu.ct;
+        ObservationSteps.same("process nesting", Integer.toString(nesting), Long.toString(ct.nesting()));
+        ObservationSteps.same("interrupt nesting", nmiNesting, ContextTracking.relative(ct.nmiNesting()));
     }
 
     /** The balance check's findings, whole; each row's words are contained in one finding, in order. */

@@ -3,6 +3,8 @@ package org.kernelentry.runner.steps;
 import io.cucumber.java.en.Given;
 import java.util.Arrays;
 import java.util.List;
+import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.entry.Irq;
 import org.kernelentry.kernel.step.Step;
 import org.kernelentry.kernel.tracking.ContextTracking;
 import org.kernelentry.runner.spec.Mode;
@@ -11,6 +13,14 @@ import org.opentest4j.TestAbortedException;
 
 /** What there is before anything runs. */
 public final class SetupSteps {
+    private static final List<Step> FORGETTABLE = List.of(
+            ContextTracking.IRQ_ENTER,
+            ContextTracking.IRQ_EXIT,
+            ContextTracking.NMI_ENTER,
+            ContextTracking.NMI_EXIT,
+            ContextTracking.USER_ENTER,
+            ContextTracking.USER_EXIT);
+
     private final World world = World.current();
 
     /** The guest program of the scenario, in the guest notation. */
@@ -78,19 +88,26 @@ public final class SetupSteps {
         world.inject(ActionSteps.kind(event), step, occurrence);
     }
 
-    /** A deliberate mistake in the entry code: the next call of ct_irq_enter or ct_irq_exit is left out. */
+    /** A deliberate mistake in the entry code: the next call of a context tracking function is left out. */
     @Given("entry code that forgets {word} once")
     public void forgets(final String name) {
         if (!world.system.internal()) {
             throw new TestAbortedException("mistakes can be planted in the reference only");
         }
-        final Step step = switch (name) {
-            case "ct_irq_enter" -> ContextTracking.IRQ_ENTER;
-            case "ct_irq_exit" -> ContextTracking.IRQ_EXIT;
-            default ->
-                throw new SetupException("'" + name + "' cannot be forgotten; known are ct_irq_enter, ct_irq_exit");
-        };
+        final Step step = FORGETTABLE.stream()
+                .filter(s -> s.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new SetupException("'" + name + "' cannot be forgotten; known are " + FORGETTABLE));
         world.preparations.add(guest -> guest.kernel().cpus[0].ct.omitOnce(step));
+    }
+
+    /** A soft interrupt is pending from the start; while its work runs, a device interrupt nests. */
+    @Given("pending soft interrupt work that is itself interrupted")
+    public void softInterrupt() {
+        world.preparations.add(guest -> {
+            final Kernel k = guest.kernel();
+            k.softirqs.raise(() -> k.irqs.raise(k.cpu, new Irq("nested interrupt", () -> {})));
+        });
     }
 
     private static List<String> words(final String text) {

@@ -29,6 +29,9 @@ public record NestingState(
         boolean tracedOff,
         boolean irqsEnabled) {
 
+    /** How a difference of {@link #tracedOff} begins. */
+    static final String TRACED_OFF = "traced hardirqs off";
+
     /** The state of {@code cpu} now. */
     public static NestingState of(final CpuLocal cpu) {
         return new NestingState(
@@ -57,7 +60,7 @@ public record NestingState(
         difference(out, "RCU watching", expected.rcuWatching, rcuWatching);
         difference(out, "lockdep hardirqs enabled", expected.hardirqsEnabled, hardirqsEnabled);
         difference(out, "lockdep hardirq context", expected.hardirqContext, hardirqContext);
-        difference(out, "traced hardirqs off", expected.tracedOff, tracedOff);
+        difference(out, TRACED_OFF, expected.tracedOff, tracedOff);
         difference(out, "interrupts enabled", expected.irqsEnabled, irqsEnabled);
         return out;
     }

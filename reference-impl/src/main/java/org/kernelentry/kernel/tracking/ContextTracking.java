@@ -72,6 +72,9 @@ public final class ContextTracking {
 
     /** {@code user_exit_irqoff()}: entry from user mode. */
     public void userExitIrqoff() {
+        if (omit(USER_EXIT)) {
+            return;
+        }
         if (active() && state == State.USER) {
             kernelEnter();
             state = State.KERNEL;
@@ -82,6 +85,9 @@ public final class ContextTracking {
 
     /** {@code user_enter_irqoff()}: the last kernel step before user mode. */
     public void userEnterIrqoff() {
+        if (omit(USER_ENTER)) {
+            return;
+        }
         if (active() && state == State.KERNEL) {
             cpu.kernel.trace.event(cpu, "context_tracking:user_enter", "");
             state = State.USER;
@@ -136,16 +142,22 @@ public final class ContextTracking {
     }
 
     public void nmiEnter() {
+        if (omit(NMI_ENTER)) {
+            return;
+        }
         enterNested("Startirq");
         cpu.kernel.steps.at(cpu, NMI_ENTER);
     }
 
     public void nmiExit() {
+        if (omit(NMI_EXIT)) {
+            return;
+        }
         exitNested("Endirq");
         cpu.kernel.steps.at(cpu, NMI_EXIT);
     }
 
-    /** Leaves the next {@link #irqEnter} or {@link #irqExit} out, as code that forgets the call would: to show that the checks find it. */
+    /** Leaves the next run of one of this class's steps out, as code that forgets the call would: to show that the checks find it. */
     public void omitOnce(final Step step) {
         omitted = step;
     }

@@ -1,0 +1,121 @@
+Feature: Events at every step
+
+  Whatever the path, an interrupt, an NMI or a reschedule request may come after any of its steps. None may change what the program and its
+  observers see, and each must leave every nesting counter as it was.
+
+  @CTX @CTX-07 @reference
+  Rule: For every enter there is exactly one exit, wherever on the path the interrupt came
+
+    Scenario Outline: <event> after any step of a call with a signal changes nothing
+      Given a guest program on <mode>:
+        """
+        handle SIGUSR1 {
+          note "handled"
+        }
+        raise SIGUSR1
+        r = getppid
+        note "end"
+        """
+      When <event> is injected after every step of this:
+        | do   | sees     |
+        | wait | exited 0 |
+      Then nothing else happens
+
+      Examples:
+        | mode  | event                |
+        | x64   | an interrupt         |
+        | x64   | an NMI               |
+        | x64   | a reschedule request |
+        | ia32  | an interrupt         |
+        | ia32  | an NMI               |
+        | ia32  | a reschedule request |
+        | a64   | an interrupt         |
+        | a64   | an NMI               |
+        | a64   | a reschedule request |
+        | a32   | an interrupt         |
+        | a32   | an NMI               |
+        | a32   | a reschedule request |
+        | arm   | an interrupt         |
+        | arm   | an NMI               |
+        | arm   | a reschedule request |
+        | thumb | an interrupt         |
+        | thumb | an NMI               |
+        | thumb | a reschedule request |
+
+    Scenario Outline: <event> after any step of a traced call changes nothing
+      Given a guest program on <mode>:
+        """
+        r = getppid
+        """
+      And the tracer has seized it with "TRACESYSGOOD"
+      When <event> is injected after every step of this:
+        | do      | sees             |
+        | SYSCALL | entry getppid    |
+        | SYSCALL | exit getppid     |
+        | SYSCALL | entry exit_group |
+        | SYSCALL | exited 0         |
+      Then nothing else happens
+
+      Examples:
+        | mode | event                |
+        | x64  | an interrupt         |
+        | x64  | an NMI               |
+        | x64  | a reschedule request |
+        | a64  | an interrupt         |
+        | a64  | an NMI               |
+        | a64  | a reschedule request |
+        | arm  | an interrupt         |
+        | arm  | an NMI               |
+        | arm  | a reschedule request |
+
+    Scenario Outline: <event> after any step of a sleep and its restart changes nothing
+      Given a guest program on <mode>:
+        """
+        r = nanosleep 5ms 0
+        note r
+        """
+      When <event> is injected after every step of this:
+        | do           | sees               |
+        | until asleep |                    |
+        | kill SIGSTOP | group-stop SIGSTOP |
+        | kill SIGCONT | continued          |
+        | wait         | exited 0           |
+      Then nothing else happens
+
+      Examples:
+        | mode | event                |
+        | x64  | an interrupt         |
+        | x64  | an NMI               |
+        | x64  | a reschedule request |
+        | a64  | an interrupt         |
+        | a64  | an NMI               |
+        | a64  | a reschedule request |
+        | arm  | an interrupt         |
+        | arm  | an NMI               |
+        | arm  | a reschedule request |
+
+    Scenario Outline: <event> after any step of a dispatched call changes nothing
+      Given a guest program on <mode>:
+        """
+        byte selector
+        handle SIGSYS {
+          poke selector SYSCALL_DISPATCH_FILTER_ALLOW
+          note "dispatched"
+        }
+        prctl PR_SET_SYSCALL_USER_DISPATCH PR_SYS_DISPATCH_ON 0 0 &selector
+        poke selector SYSCALL_DISPATCH_FILTER_BLOCK
+        getppid
+        """
+      When <event> is injected after every step of this:
+        | do   | sees     |
+        | wait | exited 0 |
+      Then nothing else happens
+
+      Examples:
+        | mode | event                |
+        | x64  | an interrupt         |
+        | x64  | an NMI               |
+        | x64  | a reschedule request |
+        | ia32 | an interrupt         |
+        | ia32 | an NMI               |
+        | ia32 | a reschedule request |

@@ -1,0 +1,150 @@
+Feature: Non-maskable interrupts
+
+  An NMI may hit between any two instructions of the kernel, also inside another entry. Its entry and exit are a mirror image, and it never does
+  the work that waits for user mode.
+
+  @NMI @NMI-01 @reference
+  Rule: NMI entry counts first, then tells lockdep and context tracking, and traces last
+
+    Scenario Outline: The steps of NMI entry come in this order
+      Given a guest program on <mode>:
+        """
+        getppid
+        """
+      And an NMI arrives after the first "<place>"
+      When it runs to its end
+      Then inside "irqentry_nmi_enter" these steps run:
+        | step                  |
+        | __nmi_enter           |
+        | lockdep_hardirqs_off  |
+        | lockdep_hardirq_enter |
+        | ct_nmi_enter          |
+        | trace_hardirqs_off    |
+        | ftrace_nmi_enter      |
+      And nothing else happens
+
+      Examples:
+        | mode | place                |
+        | x64  | enter_from_user_mode |
+        | ia32 | enter_from_user_mode |
+        | a64  | enter_from_user_mode |
+
+      @generic
+      Examples:
+        | mode | place                |
+        | arm  | enter_from_user_mode |
+
+  @NMI @NMI-02 @reference
+  Rule: NMI exit is the mirror of its entry; interrupts are told to be on only if lockdep had them on
+
+    Scenario Outline: With interrupts off nothing is told to be on
+      Given a guest program on <mode>:
+        """
+        getppid
+        """
+      And an NMI arrives after the first "enter_from_user_mode"
+      When it runs to its end
+      Then inside "irqentry_nmi_exit" these steps run:
+        | step                 |
+        | ftrace_nmi_exit      |
+        | ct_nmi_exit          |
+        | lockdep_hardirq_exit |
+        | __nmi_exit           |
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | x64  |
+        | a64  |
+
+    Scenario Outline: With interrupts on tracing and lockdep are told so again
+      Given a guest program on <mode>:
+        """
+        getppid
+        """
+      And an NMI arrives after the first "syscall_enter_from_user_mode"
+      When it runs to its end
+      Then inside "irqentry_nmi_exit" these steps run:
+        | step                        |
+        | ftrace_nmi_exit             |
+        | trace_hardirqs_on           |
+        | lockdep_hardirqs_on_prepare |
+        | ct_nmi_exit                 |
+        | lockdep_hardirq_exit        |
+        | lockdep_hardirqs_on         |
+        | __nmi_exit                  |
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | x64  |
+
+  @NMI @NMI-03 @reference
+  Rule: The NMI count is up before context tracking is entered and until after it is left
+
+    Scenario Outline: Counting brackets everything else
+      Given a guest program on <mode>:
+        """
+        getppid
+        """
+      And an NMI arrives after the first "enter_from_user_mode"
+      When it runs to its end
+      Then these steps run in this order:
+        | __nmi_enter  |
+        | ct_nmi_enter |
+        | ct_nmi_exit  |
+        | __nmi_exit   |
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | x64  |
+        | ia32 |
+        | a64  |
+
+  @NMI @NMI-04 @reference
+  Rule: An NMI neither preempts nor runs the exit-to-user loop; pending work waits for the next normal exit
+
+    Scenario Outline: A pending reschedule request is not served by the NMI
+      Given a guest program on <mode>:
+        """
+        getppid
+        """
+      And an NMI arrives after the first "enter_from_user_mode"
+      When it runs to its end
+      Then these steps run this often:
+        | step                   | times |
+        | irqentry_nmi_exit      | 1     |
+        | preempt_schedule_irq   | 0     |
+        | exit_to_user_mode_loop | 0     |
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | x64  |
+        | ia32 |
+        | a64  |
+
+  @NMI @NMI-05 @reference
+  Rule: An NMI moves the interrupt nesting by two, or by one where RCU did not watch, and back
+
+    Scenario Outline: In the kernel it moves by two, in idle by one
+      Given a guest program on <mode>:
+        """
+        nanosleep 1ms 0
+        """
+      And the trace events "rcu:rcu_watching" are on
+      And an NMI arrives after the first "<place>"
+      When it runs to its end
+      Then these steps run this often:
+        | step         | times |
+        | ct_nmi_enter | 1     |
+        | ct_nmi_exit  | 1     |
+      And the trace events and audit records are not asked about
+      And nothing else happens
+
+      Examples:
+        | mode | place                |
+        | x64  | ct_idle_enter        |
+        | x64  | enter_from_user_mode |
+        | a64  | ct_idle_enter        |
