@@ -26,6 +26,11 @@ final class CompatPrivateCalls {
         this.k = kernel;
     }
 
+    /** Whether {@link #invoke} does more than answer -ENOSYS. */
+    static boolean known(final int nr) {
+        return nr == CACHEFLUSH || nr == SET_TLS || nr >= END;
+    }
+
     /** {@code compat_arm_syscall()}: for a number beyond the table. */
     long invoke(final Task task, final PtRegs regs, final int nr) {
         // Around the generic code r0 holds the preset result already (DIF-A64-05).

@@ -143,7 +143,7 @@ public final class El0Svc {
             final SyscallBody body = table.find(run);
             if (body != null) {
                 setReturnValue(task, regs, run(table, body, task, regs, run));
-            } else if (compat) {
+            } else if (compat && CompatPrivateCalls.known(run)) {
                 setReturnValue(task, regs, privateCalls.invoke(task, regs, run));
             }
         }

@@ -178,18 +178,24 @@ final class SyscallTests {
 
     @ParameterizedTest
     @CsvSource({
-        // the tracer sets x0 = 77 and this number at the entry-stop: what the program gets
-        "NATIVE, -1, 77",
-        "NATIVE, 9999, -38",
-        "NATIVE, -2, -38",
-        "GENERIC, 9999, 77",
-        "GENERIC, -2, 77"
+        // the tracer sets x0 or r0 = 77 and this number at the entry-stop: what the program gets
+        "NATIVE, a64, -1, 77",
+        "NATIVE, a64, 9999, -38",
+        "NATIVE, a64, -2, -38",
+        "NATIVE, a32, -1, 77",
+        "NATIVE, a32, 9999, -38",
+        "GENERIC, a64, -1, 77",
+        "GENERIC, a64, 9999, 77",
+        "GENERIC, a64, -2, 77",
+        "GENERIC, a32, -1, 77",
+        "GENERIC, a32, 0xf0001, 77"
     })
-    void a_number_set_by_the_tracer_skips_or_fails(final Flavour flavour, final int number, final long result) {
-        try (Arm64Guest g = traced(flavour, "a64")) {
+    void a_number_set_by_the_tracer_skips_or_fails(
+            final Flavour flavour, final String mode, final String number, final long result) {
+        try (Arm64Guest g = traced(flavour, mode)) {
             assertThat(g.resume(PTRACE_SYSCALL)).isEqualTo("entry");
-            g.setSyscallNumber(number);
-            g.setReg("x0", 77);
+            g.setSyscallNumber(Integer.decode(number));
+            g.setReg(mode.equals("a64") ? "x0" : "r0", 77);
             assertThat(g.resume(PTRACE_CONT)).isEqualTo("exited 0");
             assertThat(g.variable(0)).isEqualTo(result);
         }
