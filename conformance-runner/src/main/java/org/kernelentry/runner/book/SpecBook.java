@@ -151,9 +151,7 @@ public final class SpecBook {
         text.append(":leveloffset: +1\n\n").append(chapter.introduction()).append("\n\n:leveloffset: -1\n\n");
         Outcome drawn = timelines.get(chapter.name());
         if (drawn != null) {
-            raw("<figure><figcaption>"
-                    + Html.text("The steps of " + drawn.exampleId() + " on " + drawn.system())
-                    + "</figcaption>\n" + Timeline.draw(drawn.journal()) + "</figure>");
+            EntryPath.mostWork(drawn.journal()).ifPresent(path -> raw(figure(drawn, path)));
         }
         for (SpecFeature feature : chapter.features()) {
             text.append("=== ").append(Html.literal(feature.name())).append("\n\n");
@@ -170,6 +168,12 @@ public final class SpecBook {
                 raw(rules.render(rule, feature.background()));
             }
         }
+    }
+
+    private static String figure(Outcome drawn, EntryPath path) {
+        return "<figure><figcaption>One stay in the kernel of " + Html.text(path.task()) + ", in the scenario "
+                + Html.text(drawn.exampleId()) + " on " + Html.text(drawn.system()) + "</figcaption>\n"
+                + Timeline.draw(path) + Timeline.legend() + "</figure>";
     }
 
     /** Every behaviour of the catalogue: a link if the book has a rule about it, else what it says. */

@@ -2,135 +2,159 @@ package org.kernelentry.runner.book;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
+import java.util.Locale;
 import java.util.regex.Pattern;
+import org.kernelentry.runner.book.EntryPath.Line;
 
 /**
- * A journal as a drawing: time runs downwards, a row for each step; a scope is a bar beside the rows it lasts for, each
- * level of nesting in a lane of its own. Between the outermost scopes user code runs.
+ * A stay in the kernel as a drawing: time runs downwards, a row for each step; a scope is a bar beside the rows it lasts
+ * for, each level of nesting in a lane of its own. The work bits that caused a step stand behind it.
  */
 final class Timeline {
     /** More rows than fit on a page are left out, and the drawing says so. */
-    private static final int MOST_ROWS = 64;
+    static final int MOST_ROWS = 90;
 
     private static final int ROW = 18;
     private static final int LANE = 14;
     private static final int LEFT = 6;
     private static final int WIDTH = 860;
+    /** Width of a letter in the style's monospace font, near enough to place what stands behind a word. */
+    private static final double LETTER = 7.25;
 
-    private static final Pattern WORDS = Pattern.compile("(.*?) \\((.*)\\)");
+    private final List<Row> rows;
 
-    private final List<Line> lines;
+    /** One or several steps on a line. */
+    private record Row(Line line, Kind kind) {}
 
-    /** A row of the drawing; rows of user code and of task names have depth -1. */
-    private record Line(int depth, String name, String words, Kind kind) {}
-
-    /** What a row is about, which decides its colour. */
+    /** What a step is about, which decides its colour. */
     private enum Kind {
-        USER,
-        TASK,
-        STUB,
-        ENTRY,
-        EXIT,
-        TRACKING,
-        WORK;
+        STUB("entry stub"),
+        ENTRY("generic entry"),
+        EXIT("generic exit"),
+        TRACKING("lockdep, context tracking, tracing"),
+        WORK("work");
 
-        static Kind of(String name, int depth) {
-            if (name.matches("(lockdep|trace_hardirqs|rcu|ct|context_tracking|user_(enter|exit)|preempt|.*preempt_count"
-                    + "|__?nmi|instrumentation|kmsan).*")) {
+        private static final Pattern OF_TRACKING =
+                Pattern.compile("(lockdep|trace_hardirqs|rcu_|ct_|context_tracking|user_enter|user_exit|preempt_count|"
+                        + "__preempt_count|local_irq|instrumentation).*");
+        private static final Pattern OF_EXIT = Pattern.compile("(.*exit_to_user.*|syscall_exit.*|irqentry.*exit.*)");
+        private static final Pattern OF_ENTRY =
+                Pattern.compile("(.*enter_from_user.*|syscall_enter.*|syscall_trace_enter.*|irqentry.*enter.*)");
+
+        private final String words;
+
+        Kind(String words) {
+            this.words = words;
+        }
+
+        static Kind of(Line line) {
+            if (OF_TRACKING.matcher(line.name()).matches()) {
                 return TRACKING;
             }
-            if (name.contains("_exit") || name.contains("to_user") || name.startsWith("exit")) {
+            if (OF_EXIT.matcher(line.name()).matches()) {
                 return EXIT;
             }
-            if (name.contains("_enter") || name.contains("from_user") || name.contains("_entry")) {
+            if (OF_ENTRY.matcher(line.name()).matches()) {
                 return ENTRY;
             }
-            return depth <= 1 ? STUB : WORK;
+            return line.depth() <= 1 ? STUB : WORK;
         }
 
         String css() {
-            return "k-" + name().toLowerCase(java.util.Locale.ROOT);
+            return "k-" + name().toLowerCase(Locale.ROOT);
         }
     }
 
-    private Timeline(List<Line> lines) {
-        this.lines = lines;
+    private Timeline(List<Row> rows) {
+        this.rows = rows;
     }
 
     /** The drawing as an inline SVG element. */
-    static String draw(String journal) {
-        return new Timeline(read(journal)).svg();
+    static String draw(EntryPath path) {
+        List<Row> rows = new ArrayList<>();
+        for (Line line : path.lines()) {
+            Kind kind = Kind.of(line);
+            Row above = rows.isEmpty() ? null : rows.get(rows.size() - 1);
+            if (above != null && kind == Kind.TRACKING && joins(above, line)) {
+                Line both = new Line(line.depth(), above.line().name() + ", " + line.name(), "");
+                rows.set(rows.size() - 1, new Row(both, kind));
+            } else {
+                rows.add(new Row(line, kind));
+            }
+        }
+        return new Timeline(rows).svg();
     }
 
-    private static List<Line> read(String journal) {
-        List<Line> lines = new ArrayList<>();
-        String task = "";
-        int last = -1;
-        for (String text : journal.lines().toList()) {
-            if (text.startsWith("-- ")) {
-                task = text.substring(3);
-                lines.add(new Line(-1, task, "", Kind.TASK));
-                last = -1;
-                continue;
-            }
-            int indent = text.length() - text.stripLeading().length();
-            int depth = Math.max(0, indent / 2 - 1);
-            if (depth == 0 && last >= 0) {
-                lines.add(new Line(-1, "user code", "", Kind.USER));
-            }
-            Matcher words = WORDS.matcher(text.strip());
-            String name = words.matches() ? words.group(1) : text.strip();
-            lines.add(new Line(depth, name, words.matches() ? words.group(2) : "", Kind.of(name, depth)));
-            last = depth;
+    /** Bookkeeping comes in flocks; neighbours share a row while there is room. */
+    private static boolean joins(Row above, Line line) {
+        int letters = above.line().name().length() + line.name().length() + 2;
+        return above.kind() == Kind.TRACKING
+                && above.line().depth() == line.depth()
+                && above.line().words().isEmpty()
+                && line.words().isEmpty()
+                && letters < 84;
+    }
+
+    /** What the colours mean, as HTML. */
+    static String legend() {
+        StringBuilder html = new StringBuilder("<p class=\"legend\">");
+        for (Kind kind : Kind.values()) {
+            html.append("<span class=\"swatch ")
+                    .append(kind.css())
+                    .append("\"></span>")
+                    .append(kind.words)
+                    .append(" ");
         }
-        return lines;
+        return html.append("</p>").toString();
     }
 
     private String svg() {
-        int rows = Math.min(lines.size(), MOST_ROWS);
-        int more = lines.size() - rows;
-        int lanes = lines.stream().mapToInt(Line::depth).max().orElse(0) + 1;
-        int height = (rows + (more > 0 ? 1 : 0)) * ROW + 8;
-        StringBuilder svg = new StringBuilder();
-        svg.append("<svg class=\"timeline\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\">%n"
-                .formatted(WIDTH, height, WIDTH, height));
+        int shown = Math.min(rows.size(), MOST_ROWS);
+        int lanes = rows.stream().mapToInt(r -> r.line().depth()).max().orElse(0) + 1;
         int labels = LEFT + lanes * LANE + 10;
-        for (int i = 0; i < rows; i++) {
-            draw(svg, i, rows, labels);
+        // A band of user code above and below.
+        int height = (shown + 2) * ROW + 6;
+        StringBuilder svg = new StringBuilder(
+                "<svg class=\"timeline\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\">\n"
+                        .formatted(WIDTH, height, WIDTH, height));
+        band(svg, 0, labels, "user code");
+        for (int i = 0; i < shown; i++) {
+            draw(svg, i, shown, labels);
         }
-        if (more > 0) {
-            text(svg, "k-user", labels, rows, more + " more steps");
-        }
-        return svg.append("</svg>\n").toString().replace(System.lineSeparator(), "\n");
+        band(svg, shown + 1, labels, shown < rows.size() ? rows.size() - shown + " more rows" : "user code");
+        return svg.append("</svg>\n").toString();
     }
 
-    private void draw(StringBuilder svg, int row, int rows, int labels) {
-        Line line = lines.get(row);
-        if (line.depth() < 0) {
-            svg.append("<rect class=\"band %s\" x=\"0\" y=\"%d\" width=\"%d\" height=\"%d\"/>%n"
-                    .formatted(line.kind().css(), row * ROW + 4, WIDTH, ROW - 2));
-            text(svg, line.kind().css(), labels, row, line.name());
-            return;
-        }
-        int end = row + 1;
-        while (end < rows && lines.get(end).depth() > line.depth()) {
+    private static void band(StringBuilder svg, int row, int labels, String words) {
+        svg.append("<rect class=\"band\" x=\"0\" y=\"%d\" width=\"%d\" height=\"%d\"/>\n"
+                .formatted(row * ROW + 4, WIDTH, ROW - 2));
+        text(svg, "band", labels, row, words);
+    }
+
+    private void draw(StringBuilder svg, int index, int shown, int labels) {
+        Line line = rows.get(index).line();
+        int end = index + 1;
+        while (end < shown && rows.get(end).line().depth() > line.depth()) {
             end++;
         }
-        svg.append("<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"2\"/>%n"
+        int row = index + 1;
+        svg.append("<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"2\"/>\n"
                 .formatted(
-                        line.kind().css(), LEFT + line.depth() * LANE, row * ROW + 5, LANE - 3, (end - row) * ROW - 4));
+                        rows.get(index).kind().css(),
+                        LEFT + line.depth() * LANE,
+                        row * ROW + 5,
+                        LANE - 3,
+                        (end - index) * ROW - 4));
         int x = labels + line.depth() * LANE;
-        text(svg, end > row + 1 ? "scope" : "step", x, row, line.name());
+        text(svg, end > index + 1 ? "scope" : "step", x, row, line.name());
         if (!line.words().isEmpty()) {
-            // Letters are as wide as the style's monospace font makes them; an estimate is enough for a gap.
-            int from = x + (int) Math.round(line.name().length() * 7.25) + 10;
-            text(svg, "words", from, row, line.words());
+            int behind = x + (int) Math.round(line.name().length() * LETTER) + 10;
+            text(svg, line.hasWork() ? "words" : "number", behind, row, line.words());
         }
     }
 
     private static void text(StringBuilder svg, String css, int x, int row, String words) {
         svg.append(
-                "<text class=\"%s\" x=\"%d\" y=\"%d\">%s</text>%n".formatted(css, x, row * ROW + 17, Html.text(words)));
+                "<text class=\"%s\" x=\"%d\" y=\"%d\">%s</text>\n".formatted(css, x, row * ROW + 17, Html.text(words)));
     }
 }

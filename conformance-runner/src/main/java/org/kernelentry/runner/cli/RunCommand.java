@@ -139,11 +139,12 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private void print(PrintWriter out, RunResult result, Spec spec) {
-        if (!quiet) {
-            out.println(MatrixText.render(Matrix.of(result, spec.model()), Ansi.AUTO));
-        }
+        // The failures first, so that the matrix is still on the screen when there are many.
         for (Outcome failure : result.failures()) {
             out.println(FailureText.render(failure, spec.model(), Ansi.AUTO));
+        }
+        if (!quiet) {
+            out.println(MatrixText.render(Matrix.of(result, spec.model()), Ansi.AUTO));
         }
         Map<String, Long> reasons = result.outcomes().stream()
                 .filter(o -> o.status() == Status.SKIP)

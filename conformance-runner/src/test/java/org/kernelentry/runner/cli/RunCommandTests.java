@@ -25,19 +25,11 @@ final class RunCommandTests {
     }
 
     @Test
-    void it_prints_the_matrix_and_the_failures() {
+    void it_prints_the_failures_then_the_matrix() {
         Said said = terminal.conform("--no-book");
         assertThat(said.code()).isEqualTo(1);
         assertThat(said.out().replaceAll("in [0-9.]+ s", "in TIME").replace(directory.toString(), "DIR"))
                 .isEqualTo("""
-                                      x86    arm64   arm64      arm     arm
-                        chapter   generic  generic  native  generic  native
-                        ---------------------------------------------------
-                        01-entry      3/3      0/1     0/1      1/1     1/2
-                        02-exit         -        -       -      0/1       -
-                        ---------------------------------------------------
-                        all           3/3      0/1     0/1      1/2     1/2
-
                         ERROR ENT-01: Nothing is done with "quotes" & <brackets> | bars *stars*
                           scenario  Call crash breaks [arm]
                           system    reference-generic
@@ -53,6 +45,14 @@ final class RunCommandTests {
                           differs   line 2: exit-stop | nothing
                           again     ./conform run 'ENT-02/the-call-does-something[arm,write]' --on reference-native
                           trace     ./conform trace 'ENT-02/the-call-does-something[arm,write]' --on reference-native
+
+                                      x86    arm64   arm64      arm     arm
+                        chapter   generic  generic  native  generic  native
+                        ---------------------------------------------------
+                        01-entry      3/3      0/1     0/1      1/1     1/2
+                        02-exit         -        -       -      0/1       -
+                        ---------------------------------------------------
+                        all           3/3      0/1     0/1      1/2     1/2
 
                         skipped 2: needs CONFIG_PAUSE
                         9 runs: 5 passed, 2 failed, 2 skipped, in TIME.
