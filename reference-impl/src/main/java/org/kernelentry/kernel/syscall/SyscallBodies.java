@@ -2,6 +2,8 @@ package org.kernelentry.kernel.syscall;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.signal.SignalCalls;
@@ -33,5 +35,10 @@ public final class SyscallBodies {
     public @Nullable SyscallBody find(final String name) {
         final SyscallBody own = k.arch.archSyscalls().get(name);
         return own != null ? own : bodies.get(name);
+    }
+
+    /** Names of all common bodies, sorted. */
+    public SortedSet<String> names() {
+        return new TreeSet<>(bodies.keySet());
     }
 }
