@@ -5,7 +5,6 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
-import org.kernelentry.machine.memory.PageTable.Leaf;
 
 /**
  * An {@link AddressSpace} in byte arrays of one page each.
@@ -32,11 +31,8 @@ public final class PagedSpace implements AddressSpace {
     private static final Page NO_PAGE = new Page();
 
     private final long top;
-    private final long limitPages;
-    private final GuestRam ram;
-    private final PageTable table = new PageTable();
+    private final Mappings mappings;
     private final MemoryFault fault = new MemoryFault();
-    private long mappedPages;
     private int codeGeneration;
 
     private final long[] readTag = new long[TLB_SIZE];
@@ -48,8 +44,7 @@ public final class PagedSpace implements AddressSpace {
 
     private PagedSpace(final long top, final long limitBytes, final GuestRam ram) {
         this.top = top & -PAGE_SIZE;
-        this.limitPages = limitBytes >>> PAGE_SHIFT;
-        this.ram = ram;
+        this.mappings = new Mappings(this, this.top, limitBytes, ram);
         flushAll();
     }
 
@@ -78,18 +73,14 @@ public final class PagedSpace implements AddressSpace {
 
     @Override
     public boolean map(final long address, final long length, final int prot) {
-        if (!fits(address, length)) {
-            return false;
-        }
+        requireAligned(address, length);
         final long first = address >>> PAGE_SHIFT;
-        final long end = first + (length >>> PAGE_SHIFT);
-        if (mappedPages - countMapped(first, end) + (end - first) > limitPages) {
+        final long count = length >>> PAGE_SHIFT;
+        if (!mappings.fits(first, count) || !mappings.affords(first, count)) {
             return false;
         }
-        unmap(address, length);
-        for (long n = first; n < end; n++) {
-            setSlot(n, prot & PageTable.PROT_MASK | PageTable.MAPPED, null);
-        }
+        mappings.map(first, count, prot);
+        flush(first, first + count);
         return true;
     }
 
@@ -99,31 +90,20 @@ public final class PagedSpace implements AddressSpace {
         if (!(from instanceof PagedSpace other)) {
             throw new IllegalArgumentException("pages can be shared between paged spaces only");
         }
-        if (!fits(address, length) || !other.fits(source, length)) {
-            return false;
-        }
+        requireAligned(address | source, length);
         final long first = address >>> PAGE_SHIFT;
         final long count = length >>> PAGE_SHIFT;
-        final long sourceFirst = source >>> PAGE_SHIFT;
-        if (other.countMapped(sourceFirst, sourceFirst + count) != count
-                || mappedPages - countMapped(first, first + count) + count > limitPages) {
+        if (!mappings.fits(first, count)
+                || !mappings.affords(first, count)
+                || !other.mappings.allMapped(source >>> PAGE_SHIFT, count)) {
             return false;
         }
-        final Page[] pages = new Page[(int) count];
-        for (int i = 0; i < pages.length; i++) {
-            final Page page = other.touch(sourceFirst + i);
-            if (page == null) {
-                return false;
-            }
-            pages[i] = page;
+        final Page[] pages = other.mappings.borrow(source >>> PAGE_SHIFT, count);
+        if (pages == null) {
+            return false;
         }
-        for (final Page page : pages) {
-            page.mappings++;
-        }
-        unmap(address, length);
-        for (int i = 0; i < pages.length; i++) {
-            setSlot(first + i, prot & PageTable.PROT_MASK | PageTable.MAPPED | PageTable.SHARED, pages[i]);
-        }
+        mappings.share(first, pages, prot);
+        flush(first, first + count);
         return true;
     }
 
@@ -131,121 +111,45 @@ public final class PagedSpace implements AddressSpace {
     public void unmap(final long address, final long length) {
         requireAligned(address, length);
         final long first = address >>> PAGE_SHIFT;
-        final long end = first + (length >>> PAGE_SHIFT);
-        final int from = table.ceiling(first);
-        int index = from;
-        for (; index < table.size() && table.firstPage(index) < end; index++) {
-            final Leaf leaf = table.leafAt(index);
-            final long base = table.firstPage(index);
-            final int stop = (int) Math.min(PageTable.LEAF_PAGES, end - base);
-            for (int i = (int) Math.max(0, first - base); i < stop; i++) {
-                if (leaf.slot[i] != 0) {
-                    drop(leaf, i);
-                }
-            }
-        }
-        table.removeEmpty(from, index);
-        flush(first, end);
-    }
-
-    private void drop(final Leaf leaf, final int i) {
-        final Page page = leaf.page[i];
-        if (page != null) {
-            if (page.holdsCode()) {
-                codeChanged();
-            }
-            if (--page.mappings == 0) {
-                ram.giveBack();
-            }
-        }
-        leaf.slot[i] = 0;
-        leaf.page[i] = null;
-        leaf.mapped--;
-        mappedPages--;
+        final long count = length >>> PAGE_SHIFT;
+        mappings.unmap(first, count);
+        flush(first, first + count);
     }
 
     @Override
     public boolean protect(final long address, final long length, final int prot) {
         requireAligned(address, length);
         final long first = address >>> PAGE_SHIFT;
-        final long end = first + (length >>> PAGE_SHIFT);
-        boolean complete = true;
-        long n = first;
-        for (; n < end; n++) {
-            final Leaf leaf = table.find(n);
-            final int i = PageTable.indexInLeaf(n);
-            if (leaf == null || leaf.slot[i] == 0) {
-                complete = false;
-                break;
-            }
-            final Page page = leaf.page[i];
-            if (page != null && page.holdsCode() && (leaf.slot[i] & PROT_EXEC) != 0 && (prot & PROT_EXEC) == 0) {
-                codeChanged();
-            }
-            leaf.slot[i] = (byte) (leaf.slot[i] & ~PageTable.PROT_MASK | prot & PageTable.PROT_MASK);
-        }
-        flush(first, n);
-        return complete;
+        final long count = length >>> PAGE_SHIFT;
+        final long changed = mappings.protect(first, count, prot);
+        flush(first, first + changed);
+        return changed == count;
     }
 
     @Override
     public int protection(final long address) {
-        final Leaf leaf = table.find(address >>> PAGE_SHIFT);
-        final int slot = leaf == null ? 0 : leaf.slot[PageTable.indexInLeaf(address >>> PAGE_SHIFT)];
+        final int slot = mappings.slot(address >>> PAGE_SHIFT);
         return slot == 0 ? -1 : slot & PageTable.PROT_MASK;
     }
 
     @Override
     public @Nullable AddressSpace fork() {
-        final PagedSpace child = new PagedSpace(top, limitPages << PAGE_SHIFT, ram);
-        for (int index = 0; index < table.size(); index++) {
-            final Leaf leaf = table.leafAt(index);
-            for (int i = 0; i < PageTable.LEAF_PAGES; i++) {
-                if (leaf.slot[i] == 0) {
-                    continue;
-                }
-                Page page = leaf.page[i];
-                if (page != null && (leaf.slot[i] & PageTable.SHARED) != 0) {
-                    page.mappings++;
-                } else if (page != null) {
-                    if (!ram.take()) {
-                        child.unmap(0, top);
-                        return null;
-                    }
-                    final Page copy = new Page();
-                    System.arraycopy(page.bytes, 0, copy.bytes, 0, PAGE_SIZE);
-                    page = copy;
-                }
-                child.setSlot(table.firstPage(index) + i, leaf.slot[i], page);
-            }
+        final PagedSpace child = new PagedSpace(top, mappings.limitBytes(), mappings.ram());
+        if (!mappings.copyTo(child.mappings)) {
+            child.unmap(0, top);
+            return null;
         }
         return child;
     }
 
     @Override
     public long mappedBytes() {
-        return mappedPages << PAGE_SHIFT;
+        return mappings.mappedBytes();
     }
 
     @Override
     public long findGap(final long hint, final long length) {
-        final long topPage = top >>> PAGE_SHIFT;
-        final long need = (length >>> PAGE_SHIFT) + ((length & OFFSET) == 0 ? 0 : 1);
-        long start = (hint >>> PAGE_SHIFT) + ((hint & OFFSET) == 0 ? 0 : 1);
-        for (int index = table.ceiling(start); index < table.size(); index++) {
-            final Leaf leaf = table.leafAt(index);
-            for (int i = 0; i < PageTable.LEAF_PAGES; i++) {
-                final long n = table.firstPage(index) + i;
-                if (leaf.slot[i] == 0 || n < start) {
-                    continue;
-                }
-                if (n - start >= need) {
-                    return start << PAGE_SHIFT;
-                }
-                start = n + 1;
-            }
-        }
-        return topPage - start >= need ? start << PAGE_SHIFT : -1;
+        return mappings.findGap(hint, length);
     }
 
     private static void requireAligned(final long address, final long length) {
@@ -254,49 +158,7 @@ public final class PagedSpace implements AddressSpace {
         }
     }
 
-    private boolean fits(final long address, final long length) {
-        requireAligned(address, length);
-        return Long.compareUnsigned(address, top) <= 0 && Long.compareUnsigned(length, top - address) <= 0;
-    }
-
-    private long countMapped(final long first, final long end) {
-        long count = 0;
-        for (int index = table.ceiling(first); index < table.size() && table.firstPage(index) < end; index++) {
-            final Leaf leaf = table.leafAt(index);
-            final long base = table.firstPage(index);
-            final int stop = (int) Math.min(PageTable.LEAF_PAGES, end - base);
-            for (int i = (int) Math.max(0, first - base); i < stop; i++) {
-                count += leaf.slot[i] == 0 ? 0 : 1;
-            }
-        }
-        return count;
-    }
-
-    private void setSlot(final long number, final int slot, final @Nullable Page page) {
-        final Leaf leaf = table.findOrCreate(number);
-        final int i = PageTable.indexInLeaf(number);
-        leaf.slot[i] = (byte) slot;
-        leaf.page[i] = page;
-        leaf.mapped++;
-        mappedPages++;
-    }
-
     // ---- translation
-
-    /** The page, made on first touch, or null when there is no memory left; {@code number} must be mapped. */
-    private @Nullable Page touch(final long number) {
-        final Leaf leaf = table.find(number);
-        if (leaf == null) {
-            return null;
-        }
-        final int i = PageTable.indexInLeaf(number);
-        Page page = leaf.page[i];
-        if (page == null && ram.take()) {
-            page = new Page();
-            leaf.page[i] = page;
-        }
-        return page;
-    }
 
     private MemoryFault refuse(final long address, final int access, final boolean present) {
         fault.address = address;
@@ -308,15 +170,14 @@ public final class PagedSpace implements AddressSpace {
     /** The page of {@code address} if it is mapped with permission {@code access} ({@code force}: with any permission). */
     private Page translate(final long address, final int access, final boolean force) {
         final long number = address >>> PAGE_SHIFT;
-        final Leaf leaf = table.find(number);
-        final int slot = leaf == null ? 0 : leaf.slot[PageTable.indexInLeaf(number)];
+        final int slot = mappings.slot(number);
         if (slot == 0) {
             throw refuse(address, access, false);
         }
         if ((slot & access) == 0 && !force) {
             throw refuse(address, access, true);
         }
-        final Page page = touch(number);
+        final Page page = mappings.touch(number);
         if (page == null) {
             throw refuse(address, access, true);
         }
