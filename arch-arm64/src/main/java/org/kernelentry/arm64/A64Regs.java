@@ -26,7 +26,7 @@ public final class A64Regs {
 
     public static final int FPCR = 35;
     public static final int FPSR = 36;
-    /** What CNTVCT_EL0 reads as, in ticks of {@link #CNTFRQ_HZ}: written by whoever owns virtual time. */
+    /** What CNTVCT_EL0 reads as, in ticks of {@link #CNTFRQ_HZ}: virtual time of the last return to user mode. */
     public static final int CNTVCT_EL0 = 37;
     /** Local exclusive monitor: the complement of the address, 0 when it is open. */
     public static final int EXCLUSIVE = 38;

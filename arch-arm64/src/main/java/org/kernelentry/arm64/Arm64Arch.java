@@ -15,9 +15,11 @@ import org.kernelentry.arm64.abi.RegisterSets;
 import org.kernelentry.arm64.asm.A64Assembler;
 import org.kernelentry.arm64.entry.Entries;
 import org.kernelentry.arm64.signal.DoSignal;
+import org.kernelentry.arm64.signal.KuserPage;
 import org.kernelentry.arm64.signal.VdsoImages;
 import org.kernelentry.isa.aarch32.A32Assembler;
 import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.KernelConfig.Option;
 import org.kernelentry.kernel.arch.Arch;
 import org.kernelentry.kernel.arch.PtRegs;
 import org.kernelentry.kernel.entry.Irq;
@@ -370,6 +372,9 @@ final class Arm64Arch implements Arch {
         final boolean compat = compat(mode);
         final long hint = compat ? VDSO_HINT_32 : VDSO_HINT_64;
         VdsoImages.map(mm, compat, mm.space.findGap(hint, AddressSpace.PAGE_SIZE));
+        if (compat && k.config.has(Option.KUSER_HELPERS)) {
+            KuserPage.map(mm);
+        }
     }
 
     @Override

@@ -40,9 +40,7 @@ final class Threads {
         slot[SYSCALLNO] = number;
         slot[PC] = pc;
         if (compat) {
-            final boolean thumb = (pc & 1) != 0;
-            slot[PC] = thumb ? pc & ~1L : pc;
-            slot[PSTATE] = Psr.AA32_MODE_USR | (thumb ? Psr.AA32_T : 0);
+            slot[PSTATE] = Psr.AA32_MODE_USR | ((pc & 1) != 0 ? Psr.AA32_T : 0);
             slot[Arm64PtRegs.COMPAT_SP] = sp;
             task.setTif(TIF_32BIT);
         } else {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.function.BiConsumer;
+import org.kernelentry.isa.aarch32.T32Assembler;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.KernelConfig;
 import org.kernelentry.kernel.ptrace.PtraceRequest;
@@ -33,11 +34,24 @@ public final class Arm64Guest implements AutoCloseable {
 
     /** @param program the guest's code; it gets {@link Program} for calls by name */
     public Arm64Guest(final KernelConfig config, final String mode, final BiConsumer<GuestAssembler, Program> program) {
+        this(config, mode, false, program);
+    }
+
+    /** A compat guest whose program is Thumb code. */
+    public static Arm64Guest thumb(final KernelConfig config, final BiConsumer<GuestAssembler, Program> program) {
+        return new Arm64Guest(config, "a32", true, program);
+    }
+
+    private Arm64Guest(
+            final KernelConfig config,
+            final String mode,
+            final boolean thumb,
+            final BiConsumer<GuestAssembler, Program> program) {
         this.k = new Kernel(config, new Arm64Port());
         this.mode = mode;
         this.mm = new Mm(PagedSpace.create(k.arch.taskSize(mode)), k.arch.taskSize(mode));
         k.arch.mapVdso(mm, mode);
-        final GuestAssembler a = k.arch.assembler(mode, CODE, mm);
+        final GuestAssembler a = thumb ? new T32Assembler(CODE) : k.arch.assembler(mode, CODE, mm);
         program.accept(a, new Program(a));
         final byte[] code = a.finish();
         map(CODE, 0x1_0000, AddressSpace.PROT_READ | AddressSpace.PROT_EXEC);
@@ -47,7 +61,7 @@ public final class Arm64Guest implements AutoCloseable {
         this.harness = k.processes.createHarness("harness");
         // The test looks at the memory when the guest is gone.
         mm.users++;
-        this.main = k.processes.create(harness, "guest", mode, mm, CODE, STACK_TOP - 64);
+        this.main = k.processes.create(harness, "guest", mode, mm, thumb ? CODE | 1 : CODE, STACK_TOP - 64);
     }
 
     private void map(final long address, final long length, final int prot) {

@@ -41,6 +41,8 @@ public final class KernelEntry {
     /** Slots of {@link Arm64PtRegs} that are slots of the CPU under the same numbers: x0 to x30 and sp. */
     private static final int SAME_SLOTS = 32;
 
+    private static final long NANOSECONDS_PER_TICK = 1_000_000_000L / A64Regs.CNTFRQ_HZ;
+
     private final Kernel k;
 
     public KernelEntry(final Kernel kernel) {
@@ -87,11 +89,18 @@ public final class KernelEntry {
         }
         live.singleStep = step && (slot[PSTATE] & A64Regs.PSR_SS) != 0;
         System.arraycopy(slot, 0, live.r, 0, SAME_SLOTS);
-        live.pc = slot[PC];
+        live.pc = returnAddress(task.regs);
         A64Regs.setPstate(live, slot[PSTATE]);
+        live.r[A64Regs.CNTVCT_EL0] = k.timers.now() / NANOSECONDS_PER_TICK;
         k.steps.at(cpu, RESTORE_REGISTERS);
         A64Regs.clearExclusive(live);
         k.steps.at(cpu, ERET);
+    }
+
+    /** ELR_EL1 as ERET takes it: AArch32 has no odd addresses, whatever a handler's address or a tracer left in the saved pc. */
+    private static long returnAddress(final PtRegs regs) {
+        final long pc = regs.slot[PC];
+        return Arm64PtRegs.compat(regs) ? pc & (Arm64PtRegs.compatThumb(regs) ? ~1L : ~3L) : pc;
     }
 
     /**

@@ -137,8 +137,8 @@ final class CompatFrame {
         regs.slot[0] = signal.sig();
         regs.slot[COMPAT_SP] = frame;
         regs.slot[COMPAT_LR] = returnTo;
-        // Bit 0 selected the instruction set; it is no part of an address the CPU could be at.
-        regs.slot[PC] = thumb ? handler & ~1L : handler;
+        // Bit 0 stays for a tracer to see; the return to user mode ignores it.
+        regs.slot[PC] = handler;
         regs.slot[PSTATE] = spsr;
     }
 

@@ -178,9 +178,9 @@ final class SignalTests {
 
     // ---- restart
 
-    /** pause or nanosleep, interrupted by an alarm. */
+    /** A sleeping call, interrupted by an alarm; mode {@code t32} is Thumb code of a compat task. */
     private static Arm64Guest interrupted(final String mode, final String call, final long flags) {
-        return guest(mode, (a, p) -> {
+        final BiConsumer<GuestAssembler, Program> program = (a, p) -> {
             final Label handler = new Label("handler");
             final Label start = new Label("start");
             a.jump(start);
@@ -216,13 +216,20 @@ final class SignalTests {
                 a.saveRegister("r7", variableAddress(6));
             }
             p.exit(0);
-        });
+        };
+        final KernelConfig config = KernelConfig.of(Flavour.NATIVE);
+        return mode.equals("t32") ? Arm64Guest.thumb(config, program) : new Arm64Guest(config, mode, program);
     }
 
     @ParameterizedTest
     @CsvSource({
-        "a64, nanosleep, 0", "a64, nanosleep, 0x10000000", "a64, ppoll, 0x10000000",
-        "a32, nanosleep, 0", "a32, nanosleep, 0x10000000", "a32, ppoll, 0x10000000"
+        "a64, nanosleep, 0",
+        "a64, nanosleep, 0x10000000",
+        "a64, ppoll, 0x10000000",
+        "a32, nanosleep, 0",
+        "a32, nanosleep, 0x10000000",
+        "a32, ppoll, 0x10000000",
+        "t32, nanosleep, 0"
     })
     void a_handler_ends_these_calls_with_eintr_even_with_sa_restart(
             final String mode, final String call, final String flags) {
@@ -234,7 +241,7 @@ final class SignalTests {
     }
 
     @ParameterizedTest
-    @CsvSource({"a64", "a32"})
+    @CsvSource({"a64", "a32", "t32"})
     void without_a_handler_nanosleep_goes_on_as_restart_syscall_and_the_number_register_shows_it(final String mode) {
         try (Arm64Guest g = interrupted(mode, "nanosleep", 0)) {
             g.attach();
@@ -245,7 +252,7 @@ final class SignalTests {
             assertThat(g.syscallNumber()).isEqualTo(-1);
             final long at = g.reg("pc");
             assertThat(g.resume(PTRACE_SYSCALL)).isEqualTo("entry");
-            assertThat(g.reg("pc")).isEqualTo(at + 4);
+            assertThat(g.reg("pc")).isEqualTo(at + (mode.equals("t32") ? 2 : 4));
             assertThat(g.syscallNumber()).isEqualTo(mode.equals("a64") ? 128 : 0);
             assertThat(g.resume(PTRACE_CONT)).isEqualTo("exited 0");
             assertThat(g.variable(5)).as("handler ran").isZero();
