@@ -72,9 +72,8 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--jobs",
             paramLabel = "N",
-            defaultValue = "1",
-            description = "Run this many scenarios at a time; default ${DEFAULT-VALUE}.")
-    private int jobs;
+            description = "Run this many scenarios at a time; default is one for each processor.")
+    private int jobs = Runtime.getRuntime().availableProcessors();
 
     @Option(
             names = "--book",
