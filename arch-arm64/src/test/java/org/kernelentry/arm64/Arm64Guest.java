@@ -2,6 +2,7 @@ package org.kernelentry.arm64;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.kernelentry.isa.aarch32.T32Assembler;
@@ -94,6 +95,15 @@ public final class Arm64Guest implements AutoCloseable {
             final int number = k.arch.abi(mode).number(name);
             assertThat(number).as(name).isNotNegative();
             a.syscall("svc", new Arg.Const(number), List.of(arguments), at, new Label("after"));
+            return this;
+        }
+
+        public Program number(final long number, final long... arguments) {
+            final List<Arg> args = new ArrayList<>();
+            for (final long argument : arguments) {
+                args.add(new Arg.Const(argument));
+            }
+            a.syscall("svc", new Arg.Const(number), args, new Label("at"), new Label("after"));
             return this;
         }
 
