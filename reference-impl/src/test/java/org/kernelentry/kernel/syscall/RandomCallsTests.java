@@ -5,14 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.signal.SigAction;
 import org.kernelentry.kernel.signal.SigInfo;
 import org.kernelentry.kernel.signal.Signals;
+import org.kernelentry.kernel.step.BalanceChecker;
+import org.kernelentry.kernel.step.Injector;
 import org.kernelentry.kernel.step.Journal;
+import org.kernelentry.kernel.step.StepObserver;
 import org.kernelentry.kernel.task.Exec;
 import org.kernelentry.kernel.task.GuestEvent;
 import org.kernelentry.kernel.task.Scheduler;
@@ -101,14 +106,13 @@ final class RandomCallsTests {
     }
 
     /** Drives the guests as a tracer that continues whatever stops, and kills the rest in the end. */
-    private static String run(final long seed, final int cpus, final boolean journalled) {
+    private static String run(
+            final long seed, final int cpus, final boolean journalled, final @Nullable StepObserver observer) {
         try (Kernel k = TestPort.kernel(cpus)) {
             program(k, seed);
             final Task harness = k.processes.createHarness("harness");
             final Journal journal = new Journal();
-            if (journalled) {
-                k.steps.observe(journal);
-            }
+            k.steps.observe(journalled ? journal : observer);
             final StringBuilder seen = new StringBuilder();
             final Task first = TestPort.spawn(k, harness, "random");
             if (seed % 3 == 0) {
@@ -149,16 +153,29 @@ final class RandomCallsTests {
     void a_hundred_random_programs_do_the_model_no_harm(final long from) {
         final int stacks = Scheduler.liveStacks();
         for (long seed = from; seed < from + 100; seed++) {
-            assertThat(run(seed, 1 + (int) (seed % 3), false)).isNotEmpty();
+            assertThat(run(seed, 1 + (int) (seed % 3), false, null)).isNotEmpty();
         }
         assertThat(Scheduler.liveStacks()).isEqualTo(stacks);
     }
 
     @ParameterizedTest
+    @EnumSource(Injector.Event.class)
+    void nothing_is_out_of_balance_when_something_is_injected_into_random_programs(final Injector.Event event) {
+        for (long seed = 1; seed <= 60; seed++) {
+            final BalanceChecker balance = new BalanceChecker(null);
+            final Injector injector = new Injector(event, 500 + seed * 37, balance);
+            run(seed, 1 + (int) (seed % 3), false, injector);
+            assertThat(balance.findings())
+                    .as("seed %d, after %s", seed, injector.where())
+                    .isEmpty();
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource({"7, 1", "12, 1", "8, 2", "9, 3"})
     void the_same_random_program_leaves_the_same_journal(final long seed, final int cpus) {
-        final String once = run(seed, cpus, true);
+        final String once = run(seed, cpus, true, null);
         assertThat(once).contains("-- cpu0 random/100");
-        assertThat(run(seed, cpus, true)).isEqualTo(once);
+        assertThat(run(seed, cpus, true, null)).isEqualTo(once);
     }
 }

@@ -6,7 +6,7 @@ import static org.kernelentry.kernel.testing.TestPort.DATA;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.step.BalanceChecker;
 import org.kernelentry.kernel.step.Injector;
@@ -23,8 +23,8 @@ final class InjectionTests {
 
     private record Outcome(List<String> notes, List<String> reaped, List<String> complaints) {}
 
-    private static Outcome run(final Event event, final long target, final long[] count) {
-        try (Kernel k = TestPort.kernel(1)) {
+    private static Outcome run(final int cpus, final Event event, final long target, final long[] count) {
+        try (Kernel k = TestPort.kernel(cpus)) {
             final TestProgram p = TestPort.program(k);
             p.syscall("pipe2", DATA, 0).syscall("fork").jumpIfZero(0, "child");
             p.syscall("read", 3, DATA + 8, 8)
@@ -61,10 +61,10 @@ final class InjectionTests {
     }
 
     @ParameterizedTest
-    @EnumSource(Event.class)
-    void what_is_injected_at_any_step_changes_nothing_the_programs_see(final Event event) {
+    @CsvSource({"1, INTERRUPT", "1, NMI", "1, RESCHEDULE", "2, INTERRUPT", "2, NMI", "2, RESCHEDULE"})
+    void what_is_injected_at_any_step_changes_nothing_the_programs_see(final int cpus, final Event event) {
         final long[] count = new long[1];
-        final Outcome plain = run(event, 0, count);
+        final Outcome plain = run(cpus, event, 0, count);
         assertThat(plain.notes)
                 .containsExactlyInAnyOrder(
                         "guest/101 slept 0", "guest/101 wrote 8", "guest/100 read 8", "guest/100 waited 101");
@@ -72,7 +72,7 @@ final class InjectionTests {
         final long steps = count[0];
         assertThat(steps).isGreaterThan(300);
         for (long step = 1; step <= steps; step++) {
-            final Outcome outcome = run(event, step, count);
+            final Outcome outcome = run(cpus, event, step, count);
             assertThat(outcome.complaints).as("%s after step %d", event, step).isEmpty();
             assertThat(outcome.notes)
                     .as("%s after step %d", event, step)
