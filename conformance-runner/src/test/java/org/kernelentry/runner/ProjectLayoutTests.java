@@ -112,7 +112,7 @@ final class ProjectLayoutTests {
     }
 
     /** The folder that holds the modules, wherever inside it the tests were started. */
-    private static Path projectRoot() {
+    static Path projectRoot() {
         Path folder = Path.of("").toAbsolutePath();
         while (!Files.exists(folder.resolve("conformance-runner"))) {
             folder = folder.getParent();

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.kernelentry.runner.report.JournalText;
 
 /**
  * One stay of a task in the kernel, from the instruction that enters it to the one that leaves it.
@@ -15,11 +16,7 @@ import java.util.regex.Pattern;
  * @param lines the steps, in order, without those of other tasks that ran meanwhile
  */
 record EntryPath(String task, List<Line> lines) {
-    private static final Pattern TASK = Pattern.compile("-- cpu\\d+ (.*)");
     private static final Pattern WORDS = Pattern.compile("(.*?) \\((.*)\\)");
-
-    /** The task that plays the tracer and the shell; its own way through the scheduler shows nothing. */
-    private static final Pattern HARNESS = Pattern.compile("observer/\\d+");
 
     /** Steps of the entry stubs behind which user code runs. */
     private static final Pattern RETURN = Pattern.compile("(iret|sysret|sysexit|eret|restore r0 to pc).*");
@@ -63,11 +60,11 @@ record EntryPath(String task, List<Line> lines) {
         Map<String, List<Line>> open = new HashMap<>();
         List<EntryPath> paths = new ArrayList<>();
         String task = "";
-        for (String text : journal.lines().toList()) {
-            Matcher named = TASK.matcher(text);
+        for (String text : JournalText.withoutHarness(journal).lines().toList()) {
+            Matcher named = JournalText.TASK.matcher(text);
             if (named.matches()) {
                 task = named.group(1);
-            } else if (!HARNESS.matcher(task).matches() && !text.startsWith("-- ")) {
+            } else if (!text.startsWith("-- ")) {
                 Line line = line(text);
                 List<Line> path = open.computeIfAbsent(task, t -> new ArrayList<>());
                 if (line.depth() == 0 && isOver(path, line)) {

@@ -82,7 +82,7 @@ final class BookCommand implements Callable<Integer> {
             results.save(spec.model());
         }
         write(page, spec, results.of(plan), environment.glue());
-        command.commandLine().getOut().println("Book: " + page);
+        command.commandLine().getOut().println("Book: " + Reports.shown(page));
         return 0;
     }
 

@@ -124,14 +124,14 @@ final class RunCommand implements Callable<Integer> {
             out.print(Ktap.render(result, spec.model()));
         } else {
             print(out, result, spec);
-            out.println("Results: " + last);
+            out.println("Results: " + Reports.shown(last));
         }
         out.flush(); // The book takes some seconds; what is known can be read meanwhile.
         if (Optional.ofNullable(book).orElse(selection.isEverything() && !ktap)) {
             Path page = folder.resolve(BookCommand.FILE);
             BookCommand.write(page, spec, results.of(BookCommand.plan(spec)), environment.glue());
             if (!ktap) {
-                out.println("Book:    " + page);
+                out.println("Book:    " + Reports.shown(page));
             }
         }
         return result.failures().isEmpty() ? 0 : 1;

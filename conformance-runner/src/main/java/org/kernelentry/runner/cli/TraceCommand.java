@@ -12,6 +12,7 @@ import org.kernelentry.runner.judge.RunResult;
 import org.kernelentry.runner.judge.Runner;
 import org.kernelentry.runner.judge.Target;
 import org.kernelentry.runner.report.FailureText;
+import org.kernelentry.runner.report.JournalText;
 import org.kernelentry.runner.spec.Selection;
 import org.kernelentry.runner.spec.SpecExample;
 import org.kernelentry.runner.spec.SpecException;
@@ -52,6 +53,9 @@ final class TraceCommand implements Callable<Integer> {
             paramLabel = "SYSTEM",
             description = "The system; if it is not given, the first flavour of the reference that runs the scenario.")
     private String system = "reference";
+
+    @Option(names = "--all", description = "Also the steps of the task that plays the tracer.")
+    private boolean all;
 
     TraceCommand(Environment environment) {
         this.environment = environment;
@@ -96,7 +100,8 @@ final class TraceCommand implements Callable<Integer> {
         out.println(spec.model().ruleOf(example).sentence());
         out.println();
         out.println("Steps");
-        out.println(outcome.journal().isEmpty() ? "  none" : outcome.journal());
+        String journal = all ? outcome.journal() : JournalText.withoutHarness(outcome.journal());
+        out.println(journal.isEmpty() ? "  none" : journal);
         out.println();
         out.println("Seen");
         (outcome.trace().isEmpty() ? "nothing" : outcome.trace()).lines().forEach(l -> out.println("  " + l));

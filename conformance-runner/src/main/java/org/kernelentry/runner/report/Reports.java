@@ -55,6 +55,13 @@ public final class Reports {
         }
     }
 
+    /** A file as people name it: from where they are if it is below. */
+    public static Path shown(Path file) {
+        Path here = Path.of("").toAbsolutePath();
+        Path there = file.toAbsolutePath().normalize();
+        return there.startsWith(here) ? here.relativize(there) : there;
+    }
+
     static SpecException unwritable(Path file, IOException cause) {
         return new SpecException("Cannot write " + file + ": " + reason(cause) + ".");
     }

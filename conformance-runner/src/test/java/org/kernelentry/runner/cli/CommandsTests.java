@@ -135,6 +135,12 @@ final class CommandsTests {
     }
 
     @Test
+    void trace_shows_the_tracer_s_own_steps_if_asked() {
+        assertThat(printed("trace", "--all", "ENT-02/the-call-does-something[x64,getppid]"))
+                .contains("-- cpu0 observer/1\n  __schedule (1)\n-- cpu0 guest/100\n    getppid\n");
+    }
+
+    @Test
     void trace_of_a_failure_ends_with_it_and_with_1() {
         Said said = terminal.conform("trace", "ENT-02/the-call-does-something[arm,write]");
         assertThat(said.code()).isEqualTo(1);

@@ -41,6 +41,9 @@ public final class FakeSteps {
                     swapgs
                     syscall_trace_enter (SYSCALL_TRACE)
                       ptrace_report_syscall_entry
+                -- cpu0 observer/1
+                  __schedule (1)
+                -- cpu0 guest/100
                     %s
                 """.formatted(call));
         attach("trace", mode + " on " + FakeGlue.system() + " made " + call);
