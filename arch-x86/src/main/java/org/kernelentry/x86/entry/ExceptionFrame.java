@@ -40,6 +40,22 @@ final class ExceptionFrame {
         regs.irqsOn = true;
     }
 
+    /** An NMI of user mode: as {@link #errorEntry}, but the frame is built on the task stack at once. */
+    void nmiEntry(final CpuLocal cpu, final Task task) {
+        final EntryCpu e = cpus[cpu.id];
+        final PtRegs regs = task.regs;
+        e.enterFromUser(X86Regs.rflags(cpu.machine.state()), GATE_CLEARS | X86Regs.AC);
+        e.flags &= ~X86Regs.DF;
+        k.steps.at(cpu, Stub.CLD);
+        Stub.swapgs(k, cpu, e);
+        k.steps.at(cpu, Stub.SWITCH_TO_KERNEL_CR3);
+        Stub.switchStack(k, cpu, e);
+        Stub.pushHardwareFrame(k, cpu, regs.slot);
+        Stub.pushAndClearRegs(k, cpu, regs.slot);
+        regs.user = true;
+        regs.irqsOn = true;
+    }
+
     /** After a fault of IRET: the user's registers are in the frame already, only the way in is gone again (X86-29, X86-32). */
     void errorEntryBadIret(final CpuLocal cpu, final Task task) {
         final EntryCpu e = cpus[cpu.id];

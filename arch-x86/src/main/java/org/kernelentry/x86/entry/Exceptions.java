@@ -14,6 +14,7 @@ import org.kernelentry.x86.X86Exit;
 import org.kernelentry.x86.X86PtRegs;
 import org.kernelentry.x86.X86Regs;
 import org.kernelentry.x86.X86Thread;
+import org.kernelentry.x86.decode.StackAccess;
 
 /**
  * Exceptions of user mode and the signals they become.
@@ -26,6 +27,8 @@ final class Exceptions {
     static final Step EXC_DIVIDE_ERROR = Step.frame("exc_divide_error", "arch/x86/kernel/traps.c exc_divide_error()");
     static final Step EXC_GENERAL_PROTECTION =
             Step.frame("exc_general_protection", "arch/x86/kernel/traps.c exc_general_protection()");
+    static final Step EXC_STACK_SEGMENT =
+            Step.frame("exc_stack_segment", "arch/x86/kernel/traps.c exc_stack_segment()");
     static final Step EXC_INT3 = Step.frame("exc_int3", "arch/x86/kernel/traps.c exc_int3()");
     static final Step EXC_DEBUG = Step.frame("exc_debug_user", "arch/x86/kernel/traps.c exc_debug_user()");
     static final Step EXC_OVERFLOW = Step.frame("exc_overflow", "arch/x86/kernel/traps.c exc_overflow()");
@@ -40,6 +43,7 @@ final class Exceptions {
     static final int X86_TRAP_OF = 4;
     static final int X86_TRAP_BR = 5;
     static final int X86_TRAP_UD = 6;
+    static final int X86_TRAP_SS = 12;
     static final int X86_TRAP_GP = 13;
     static final int X86_TRAP_PF = 14;
     static final int X86_TRAP_AC = 17;
@@ -116,11 +120,19 @@ final class Exceptions {
                     }
                 }
             }
-            // Also an access to an address that is not canonical: no page fault is raised for one.
+            // No page fault is raised for an address that is not canonical.
+            case CpuExit.PAGE_FAULT -> {
+                if (StackAccess.isStackFault(machine.state())) {
+                    step = EXC_STACK_SEGMENT;
+                    handler = () -> trap(task, X86_TRAP_SS, 0, SigInfo.kernel(SIGBUS));
+                } else {
+                    step = EXC_GENERAL_PROTECTION;
+                    handler = () -> trap(task, X86_TRAP_GP, 0, SigInfo.kernel(SIGSEGV));
+                }
+            }
             default -> {
                 step = EXC_GENERAL_PROTECTION;
-                final long errorCode = exit == CpuExit.PROTECTION ? detail : 0;
-                handler = () -> trap(task, X86_TRAP_GP, errorCode, SigInfo.kernel(SIGSEGV));
+                handler = () -> trap(task, X86_TRAP_GP, detail, SigInfo.kernel(SIGSEGV));
             }
         }
         run(cpu, task, step, handler);

@@ -60,7 +60,7 @@ final class Interrupts {
     /** From user mode the NMI runs on the task's stack, and returns without the exit-to-user loop. */
     void nmiFromUser(final CpuLocal cpu, final Task task, final Irq nmi) {
         k.steps.enter(cpu, ASM_EXC_NMI, 0);
-        frames.errorEntry(cpu, task);
+        frames.nmiEntry(cpu, task);
         excNmi(cpu, nmi);
         returns.iret(cpu, task);
         k.steps.leave(cpu, ASM_EXC_NMI);

@@ -7,13 +7,13 @@ import org.kernelentry.kernel.task.Mm;
 import org.kernelentry.kernel.task.Task;
 import org.kernelentry.kernel.task.ThreadFlags;
 import org.kernelentry.machine.memory.MemoryFault;
+import org.kernelentry.x86.X86Exit;
 import org.kernelentry.x86.X86PtRegs;
 import org.kernelentry.x86.X86Regs;
 import org.kernelentry.x86.X86Thread;
 
 /** TF on behalf of a tracer. Source: linux v7.3 arch/x86/kernel/step.c; arch/x86/kernel/ptrace.c user_single_step_report(). */
 public final class X86Stepping {
-    private static final int X86_TRAP_DB = 1;
     private static final int MAX_INSTRUCTION = 15;
 
     private final Kernel k;
@@ -88,7 +88,7 @@ public final class X86Stepping {
     /** The report of a stepped system call: a forced SIGTRAP at the instruction behind it (STP-02). */
     public void report(final Task task) {
         final X86Thread thread = (X86Thread) task.thread;
-        thread.trapNr = X86_TRAP_DB;
+        thread.trapNr = X86Exit.VECTOR_DB;
         thread.errorCode = 0;
         k.signals.force(task, SigInfo.fault(Signals.SIGTRAP, SigInfo.TRAP_BRKPT, task.regs.slot[X86PtRegs.IP]));
     }

@@ -27,10 +27,10 @@ class ExceptionTests {
         "x64, f1,               SIGTRAP, 1,    +, 1, 1, 0",
         "x64, cd04,             SIGSEGV, 0x80, 0, 2, 4, 0",
         "ia32, b07f0401ce,      SIGSEGV, 0x80, 0, 5, 4, 0",
-        "ia32, b8000100006205,  SIGSEGV, 1,    0, 5, 14, 4",
+        "ia32, b8ffffff7f620500000010, SIGSEGV, 0x80, 0, 5, 5, 0",
         "x64, f4,               SIGSEGV, 0x80, 0, 0, 13, 0",
         "x64, cd0e,             SIGSEGV, 0x80, 0, 0, 13, 0x72",
-        "x64, a1,               SIGSEGV, 1,    0, 0, 14, 4",
+        "x64, a10000000000000000, SIGSEGV, 1,    0, 0, 14, 4",
         "x64, 8b042500100000,   SIGSEGV, 1,    0x1000, 0, 14, 4",
         "x64, 8904250000001000, SIGSEGV, 2,    0x10000000, 0, 14, 7",
         "x64, ff042500100000,   SIGSEGV, 1,    0x1000, 0, 14, 6",
@@ -39,6 +39,9 @@ class ExceptionTests {
         "x64, 8b0425000080ff,   SIGSEGV, 1,    0xffffffffff800000, 0, 14, 5",
         "x64, 48b800000000000080008b00, SIGSEGV, 0x80, 0, 10, 13, 0",
         "x64, 48b80000000000008000ffe0, SIGSEGV, 0x80, 0, 10, 13, 0",
+        "x64, 48bc000000000000800050, SIGBUS, 0x80, 0, 10, 12, 0",
+        "x64, 48bd00000000000080008b4500, SIGBUS, 0x80, 0, 10, 12, 0",
+        "x64, 48bd0000000000008000c9, SIGBUS, 0x80, 0, 10, 12, 0",
         "ia32, 0f05,            SIGILL,  2,    -, 0, 6, 0"
     })
     void anExceptionBecomesItsSignal(
@@ -50,11 +53,7 @@ class ExceptionTests {
             final String pc,
             final int trap,
             final String error) {
-        final byte[] bytes = HexFormat.of()
-                .parseHex(
-                        code.equals("a1")
-                                ? "a10000000000000000"
-                                : code.equals("b8000100006205") ? "b800010000620500000000" : code);
+        final byte[] bytes = HexFormat.of().parseHex(code);
         try (X86Process p = new X86Process(mode, a -> a.raw(bytes))) {
             final BalanceChecker balance = new BalanceChecker(null);
             p.k.steps.observe(balance);

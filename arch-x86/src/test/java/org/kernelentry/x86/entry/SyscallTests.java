@@ -12,11 +12,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kernelentry.kernel.entry.Irq;
+import org.kernelentry.kernel.ptrace.PtraceRequest;
 import org.kernelentry.kernel.signal.Signals;
 import org.kernelentry.kernel.step.BalanceChecker;
 import org.kernelentry.kernel.step.Injector;
 import org.kernelentry.kernel.step.Journal;
+import org.kernelentry.kernel.step.Step;
+import org.kernelentry.kernel.step.StepObserver;
 import org.kernelentry.kernel.syscall.Errno;
+import org.kernelentry.kernel.task.CpuLocal;
 import org.kernelentry.machine.asm.Arg;
 import org.kernelentry.machine.asm.GuestAssembler;
 import org.kernelentry.machine.asm.Label;
@@ -260,6 +265,92 @@ class SyscallTests {
             assertThat(p.run()).isZero();
             assertThat((int) p.word(DATA)).isEqualTo(-Errno.ENOSYS);
             assertThat((int) p.word(DATA + 4)).isEqualTo(-Errno.ENOSYS);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rcx, 0x1234", "r11, 0x246", "eflags, 0x50246"})
+    void whatSysretCannotRestoreGoesBackByIretAndIsKept(final String register, final String value) {
+        final Label after = new Label("after");
+        try (X86Process p = new X86Process("x64", a -> {
+            a.setRegister("rax", 39);
+            a.raw(new byte[] {0x0f, 0x05});
+            a.bind(after);
+            a.saveRegister("rcx", DATA);
+            a.saveRegister("r11", DATA + 8);
+            a.saveRegister("rax", DATA + 16);
+        })) {
+            p.startTraced();
+            p.resume(PtraceRequest.PTRACE_SYSCALL, 0);
+            p.resume(PtraceRequest.PTRACE_SYSCALL, 0);
+            assertThat(p.register("rax")).isEqualTo(p.task.pid);
+            assertThat(p.poke(register, Long.decode(value))).isZero();
+            final Journal journal = new Journal();
+            p.k.steps.observe(journal);
+            assertThat(p.resume(PtraceRequest.PTRACE_CONT, 0)).isZero();
+            assertThat(journal.render().indexOf("iretq")).isPositive();
+            assertThat(journal.render()).doesNotContain("sysretq");
+            final long flags = X86Regs.IF | X86Regs.FIXED;
+            assertThat(p.word(DATA)).isEqualTo(register.equals("rcx") ? 0x1234 : after.address());
+            assertThat(p.word(DATA + 8)).isEqualTo(register.equals("r11") ? 0x246 : flags);
+            assertThat(p.word(DATA + 16)).isEqualTo(p.task.pid);
+        }
+    }
+
+    @Test
+    void anNmiOfUserModeRunsOnTheTaskStackAndLeavesWithoutTheLoop() {
+        try (X86Process p = new X86Process("x64", a -> {
+            a.setRegister("r12", 77);
+            call(a, "getppid");
+            keepResult(a, DATA);
+            a.saveRegister("r12", DATA + 8);
+        })) {
+            final int[] handled = new int[1];
+            final Journal journal = new Journal();
+            final BalanceChecker balance = new BalanceChecker(journal);
+            p.k.steps.observe(new NmiAfterReturn(balance, () -> handled[0]++));
+            assertThat(p.run()).isZero();
+            assertThat(handled[0]).isOne();
+            assertThat(p.word(DATA)).isEqualTo(p.harness.pid);
+            assertThat(p.word(DATA + 8)).isEqualTo(77);
+            assertThat(balance.findings()).isEmpty();
+            assertThat(p.k.log.warnings()).isEmpty();
+            final String nmi = journal.render();
+            assertThat(nmi.substring(nmi.indexOf("asm_exc_nmi")))
+                    .containsSubsequence("swapgs", "switch to kernel stack", "exc_nmi", "irqentry_nmi_enter", "iretq");
+            final int from = nmi.indexOf("asm_exc_nmi");
+            assertThat(nmi.substring(from, nmi.indexOf("iretq", from))).doesNotContain("exit_to_user_mode");
+        }
+    }
+
+    /** Raises an NMI once, right after SYSRET has brought user mode back. */
+    private static final class NmiAfterReturn implements StepObserver {
+        private final StepObserver next;
+        private final Runnable handler;
+        private boolean done;
+
+        NmiAfterReturn(final StepObserver next, final Runnable handler) {
+            this.next = next;
+            this.handler = handler;
+        }
+
+        @Override
+        public void at(final CpuLocal cpu, final Step step, final long detail) {
+            next.at(cpu, step, detail);
+        }
+
+        @Override
+        public void enter(final CpuLocal cpu, final Step scope, final long detail) {
+            next.enter(cpu, scope, detail);
+        }
+
+        @Override
+        public void leave(final CpuLocal cpu, final Step scope) {
+            next.leave(cpu, scope);
+            if (!done && scope == Syscall64.ENTRY_SYSCALL_64) {
+                done = true;
+                cpu.kernel.arch.nmiFromUser(cpu, cpu.current, new Irq("test NMI", handler));
+            }
         }
     }
 }
