@@ -329,8 +329,13 @@ final class Lowering {
                 asm.store(T0, T1, 0, 1);
             }
             case "byte" -> data.put(data.declare(line, word(s, 0), 8), 1, words.size() > 1 ? constant(s, 1) : 0);
-            case "word" ->
-                data.put(data.declare(line, word(s, 0), 8), asm.wordSize(), words.size() > 1 ? constant(s, 1) : 0);
+            case "word" -> {
+                // Several values are an array, or a structure of words.
+                final long at = data.declare(line, word(s, 0), Math.max(8, (words.size() - 1) * asm.wordSize()));
+                for (int i = 1; i < words.size(); i++) {
+                    data.put(at + (i - 1L) * asm.wordSize(), asm.wordSize(), constant(s, i));
+                }
+            }
             case "buffer" -> data.declare(line, word(s, 0), (int) Parser.number(line, word(s, 1)));
             case "poke" -> {
                 operands.load(asm, T1, line, "&" + strip(word(s, 0)), signals);

@@ -34,6 +34,8 @@ final class SignalLowering {
         long flags = SigAction.SA_SIGINFO;
         // x86-64 has no other way back from a handler than the program's own restorer (FRM-02).
         boolean restorer = "x64".equals(target.mode());
+        boolean raw = false;
+        boolean thumb = false;
         long mask = 0;
         for (int i = 0; i < s.options().size(); i++) {
             final String option = s.options().get(i);
@@ -45,6 +47,10 @@ final class SignalLowering {
                 case "plain" -> flags &= ~SigAction.SA_SIGINFO;
                 case "restorer" -> restorer = true;
                 case "norestorer" -> restorer = false;
+                // The body starts with the handler's very first instruction, and nothing follows it.
+                case "raw" -> raw = true;
+                // Bit 0 of the handler's address is set: Thumb code, written with `code`.
+                case "thumb" -> thumb = true;
                 case "mask" -> {
                     i++;
                     mask |= 1L
@@ -57,7 +63,7 @@ final class SignalLowering {
                     throw new NotationException(
                             s.line(),
                             option,
-                            "is not one of restart nodefer onstack once plain restorer norestorer mask");
+                            "is not one of restart nodefer onstack once plain restorer norestorer raw thumb mask");
             }
         }
         final boolean siginfo = (flags & SigAction.SA_SIGINFO) != 0;
@@ -65,8 +71,15 @@ final class SignalLowering {
         if (restorer) {
             flags |= SigAction.SA_RESTORER;
         }
-        action(s.line(), sig, handler, 0, flags, restorer, mask);
+        action(s.line(), sig, handler, thumb ? 1 : 0, flags, restorer, mask);
         final long line = s.line();
+        if (raw) {
+            lowering.later(() -> {
+                asm.bind(handler);
+                lowering.statements(s.body());
+            });
+            return;
+        }
         lowering.later(() -> {
             asm.bind(handler);
             asm.handlerEntry(
@@ -85,18 +98,21 @@ final class SignalLowering {
             final int line,
             final int sig,
             final Label handler,
-            final long constantHandler,
+            final long constantOrOffset,
             final long flags,
             final boolean restorer,
             final long mask) {
         final int word = asm.wordSize();
         final long act = data.reserve(line, 40);
         // struct sigaction as the kernel reads it: handler, flags, restorer, mask (64 bits).
-        if (constantHandler == 0 && handler != DEFAULT) {
+        if (handler != DEFAULT) {
             asm.loadAddress(T0, handler);
+            if (constantOrOffset != 0) {
+                asm.addConst(T0, constantOrOffset);
+            }
             asm.storeVariable(act, T0);
         } else {
-            data.put(act, word, constantHandler);
+            data.put(act, word, constantOrOffset);
         }
         data.put(act + word, word, flags);
         data.put(act + 3L * word, 8, mask);

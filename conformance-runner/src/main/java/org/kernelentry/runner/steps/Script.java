@@ -15,7 +15,8 @@ import org.kernelentry.runner.system.Stop;
  * A table of actions and what is seen after each: the columns are {@code do}, {@code sees}, and any value that can be read in a stop.
  *
  * <p>An empty {@code sees} waits for nothing; {@code error EIO} expects the request to fail; {@code ok} expects it to succeed without waiting.
- * An empty {@code do} waits for the next report. A cell {@code -} of a value column is not compared.
+ * An empty {@code do} waits for the next report. A value column is a register, a detail of the stop, or memory: see {@link Values#column}. A
+ * cell {@code -} of a value column is not compared.
  */
 final class Script {
     private static final Set<String> RESUMES = Set.of(
@@ -73,7 +74,7 @@ final class Script {
             if ("do".equals(name) || "sees".equals(name) || cell.isEmpty() || "-".equals(cell)) {
                 continue;
             }
-            final long actual = guest.read(name);
+            final long actual = Values.column(name, guest);
             shownExpected.append(", ").append(name).append(' ').append(cell);
             shownSeen.append(", ").append(name).append(' ');
             if (Values.equal(cell, actual, guest)) {

@@ -9,7 +9,8 @@ import org.kernelentry.runner.system.SetupException;
 
 /**
  * What a word in a table means as a number: a number, {@code -EINTR}, {@code SIGUSR1}, {@code TRAP_TRACE}, {@code nr.getppid}, {@code AUDIT_ARCH}
- * (of the scenario's ABI), {@code main.pid}, or a name of the guest program ({@code L}, {@code L.next}, {@code L+2}).
+ * (of the scenario's ABI), a name of the guest program ({@code L}, {@code L.next}, {@code L+2}), a register of the stopped task ({@code sp+8}), or
+ * the word in memory at one of these ({@code [sp+8]}).
  */
 final class Values {
     private static final Map<String, Long> NAMES = Map.ofEntries(
@@ -79,13 +80,33 @@ final class Values {
         if (Character.isDigit(first) || first == '-') {
             return number(word);
         }
+        if (first == '[') {
+            return inMemory(word, guest);
+        }
         final int plus = word.indexOf('+');
         final String name = plus < 0 ? word : word.substring(0, plus);
         final Long symbol = guest.program().symbols().get(name);
-        if (symbol == null) {
-            throw new SetupException("'" + word + "' is neither a number nor a name this scenario knows");
+        final long base = symbol != null ? symbol : guest.read(name);
+        return plus < 0 ? base : base + number(word.substring(plus + 1));
+    }
+
+    /** {@code [sp+8]}: the word at an address in the guest's memory. */
+    private static long inMemory(final String word, final Guest guest) {
+        if (!word.endsWith("]")) {
+            throw new SetupException("'" + word + "' lacks its closing bracket");
         }
-        return plus < 0 ? symbol : symbol + number(word.substring(plus + 1));
+        final int size = guest.abi().wordSize();
+        final long address = of(word.substring(1, word.length() - 1), guest);
+        return guest.peek(size == 4 ? address & 0xffff_ffffL : address, size);
+    }
+
+    /** What a value column shows: a register or detail of the stop, {@code [sp+4]} in memory, or either as {@code sp+8 mod 16}. */
+    static long column(final String name, final Guest guest) {
+        final int mod = name.indexOf(" mod ");
+        if (mod > 0) {
+            return Math.floorMod(of(name.substring(0, mod), guest), number(name.substring(mod + 5)));
+        }
+        return name.startsWith("[") ? of(name, guest) : guest.read(name);
     }
 
     /** Whether {@code actual} is what {@code word} stands for; 32-bit ABIs compare 32 bits. */
