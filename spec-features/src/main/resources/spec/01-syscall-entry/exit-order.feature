@@ -36,6 +36,36 @@ Feature: The order of exit work
         | mode |
         | x64  |
 
+    Scenario Outline: The audit record has the call's own result, not the tracer's
+      Given a guest program on <mode>:
+        """
+        B: break
+        r = getpgid 4242 0 0 0 0 0
+        note r
+        exit_group 0 0 0 0 0 0
+        """
+      And system call audit is on
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do             | sees           | result |
+        | CONT           | signal SIGTRAP |        |
+        | set pc B.next  |                |        |
+        | SYSCALL        | entry getpgid  |        |
+        | SYSCALL        | exit getpgid   | -ESRCH |
+        | set result 777 |                |        |
+        | CONT           | exited 0       |        |
+      Then the guest notes:
+        | r=777 |
+      And these audit records are written:
+        | arch=AUDIT_ARCH syscall=nr.getpgid success=no exit=-3 a0=1092 a1=0 a2=0 a3=0 |
+        | arch=AUDIT_ARCH syscall=nr.exit_group a0=0 a1=0 a2=0 a3=0                    |
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | x64  |
+        | ia32 |
+
     @reference
     Scenario Outline: With every exit bit set the steps run in this order
       Given a guest program on <mode>:

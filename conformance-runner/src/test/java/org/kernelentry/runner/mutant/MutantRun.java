@@ -1,0 +1,46 @@
+package org.kernelentry.runner.mutant;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.kernelentry.runner.cli.ReferenceGlue;
+import org.kernelentry.runner.judge.Outcome;
+import org.kernelentry.runner.judge.Plan;
+import org.kernelentry.runner.judge.RunListener;
+import org.kernelentry.runner.judge.Runner;
+import org.kernelentry.runner.judge.Status;
+import org.kernelentry.runner.judge.Target;
+import org.kernelentry.runner.spec.Catalogue;
+import org.kernelentry.runner.spec.Selection;
+import org.kernelentry.runner.spec.SpecExample;
+import org.kernelentry.runner.spec.SpecModel;
+
+/** Runs the scenarios of some rules on both flavours; made by reflection inside the mutating loader. */
+public final class MutantRun implements Callable<List<String>> {
+    private final List<String> rules;
+
+    /** Runs the scenarios of these catalogue IDs. */
+    public MutantRun(final List<String> rules) {
+        this.rules = rules;
+    }
+
+    /** {@code + id} for each example that passed and {@code - id | why} for each that did not. */
+    @Override
+    public List<String> call() {
+        final SpecModel model = SpecModel.fromClassPath();
+        final List<SpecExample> examples = Selection.all().terms(rules).from(model, Catalogue.fromClassPath());
+        final Plan plan = Plan.of(examples, Target.named("reference"));
+        return new Runner(new ReferenceGlue(), 1)
+                .run(plan, RunListener.NONE).outcomes().stream()
+                        .filter(o -> o.status() != Status.SKIP)
+                        .map(MutantRun::line)
+                        .toList();
+    }
+
+    private static String line(final Outcome outcome) {
+        final String id = outcome.exampleId() + " on " + outcome.system();
+        if (outcome.status() == Status.PASS) {
+            return "+ " + id;
+        }
+        return "- " + id + " | " + outcome.message().lines().findFirst().orElse("");
+    }
+}
