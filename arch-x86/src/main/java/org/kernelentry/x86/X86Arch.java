@@ -2,7 +2,6 @@ package org.kernelentry.x86;
 
 import static org.kernelentry.x86.X86PtRegs.*;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,22 +17,17 @@ import org.kernelentry.kernel.syscall.SyscallBody;
 import org.kernelentry.kernel.task.CpuLocal;
 import org.kernelentry.kernel.task.Mm;
 import org.kernelentry.kernel.task.Task;
-import org.kernelentry.kernel.task.ThreadFlags;
 import org.kernelentry.machine.Cpu;
 import org.kernelentry.machine.CpuState;
 import org.kernelentry.machine.asm.GuestAssembler;
 import org.kernelentry.machine.engine.EngineCpu;
-import org.kernelentry.machine.memory.AddressSpace;
 import org.kernelentry.x86.abi.X86Abi;
-import org.kernelentry.x86.asm.Ia32Assembler;
-import org.kernelentry.x86.asm.X64Assembler;
 import org.kernelentry.x86.decode.X86Isa;
 import org.kernelentry.x86.entry.X86Entry;
 import org.kernelentry.x86.ptrace.X86Ptrace;
 import org.kernelentry.x86.ptrace.X86Stepping;
 import org.kernelentry.x86.signal.X86Signals;
 import org.kernelentry.x86.vdso.Vdso32;
-import org.kernelentry.x86.vdso.Vdso64;
 
 /**
  * x86 as the kernel model asks for it. What takes more than a line is in the packages of this module.
@@ -41,20 +35,13 @@ import org.kernelentry.x86.vdso.Vdso64;
  * <p>Source: linux v7.3 arch/x86/include/asm/syscall.h, ptrace.h, entry-common.h, thread_info.h; arch/x86/kernel/process_64.c.
  */
 final class X86Arch implements Arch {
-    private static final String IA32 = "ia32";
-
-    /** IA32_PAGE_OFFSET: a 32-bit program on a 64-bit kernel has all but the last two pages. */
-    private static final long TASK_SIZE_32 = 0xffff_e000L;
-
-    private static final long VDSO_64 = 0x7fff_f7fc_1000L;
-    private static final long VDSO_32 = 0xf7fc_2000L;
-
     private final Kernel k;
     private final X86Isa isa = new X86Isa();
     private final X86Signals signals;
     private final X86Ptrace ptrace;
     private final X86Stepping stepping;
     private final X86Entry entry;
+    private final X86Programs programs;
     private final Map<String, SyscallBody> archSyscalls;
 
     X86Arch(final Kernel k) {
@@ -62,6 +49,7 @@ final class X86Arch implements Arch {
         this.signals = new X86Signals(k, this);
         this.ptrace = new X86Ptrace(k);
         this.stepping = new X86Stepping(k);
+        this.programs = new X86Programs(k, ptrace.calls());
         this.archSyscalls = Map.of(
                 "rt_sigreturn", task -> sigreturn(task, true),
                 "sigreturn", task -> sigreturn(task, false),
@@ -147,7 +135,8 @@ final class X86Arch implements Arch {
     /** The call's, by its mark and not by the task (X86-20); a 32-bit task between calls has the 32-bit one. */
     @Override
     public Abi abi(final Task task) {
-        return thread(task).compat || task.is32Bit() ? X86Abi.IA32 : X86Abi.X64;
+        final X86Thread thread = thread(task);
+        return thread.compat || task.is32Bit() && !thread.longCall ? X86Abi.IA32 : X86Abi.X64;
     }
 
     @Override
@@ -234,6 +223,7 @@ final class X86Arch implements Arch {
     public void exitToUserModePrepare(final CpuLocal cpu, final Task task, final PtRegs regs) {
         final X86Thread thread = thread(task);
         thread.compat = false;
+        thread.longCall = false;
         thread.i386RegsPoked = false;
     }
 
@@ -370,79 +360,37 @@ final class X86Arch implements Arch {
 
     @Override
     public long taskSize(final String mode) {
-        return mode.equals(IA32) ? TASK_SIZE_32 : X86Regs.TASK_SIZE_MAX;
+        return X86Programs.taskSize(mode);
     }
 
     @Override
     public Abi abi(final String mode) {
-        return mode.equals(IA32) ? X86Abi.IA32 : X86Abi.X64;
+        return mode.equals(X86Programs.IA32) ? X86Abi.IA32 : X86Abi.X64;
     }
 
     @Override
     public void mapVdso(final Mm mm, final String mode) {
-        final boolean ia32 = mode.equals(IA32);
-        final byte[] image = ia32 ? Vdso32.image() : Vdso64.image();
-        mm.vdso = ia32 ? VDSO_32 : VDSO_64;
-        mm.space.map(mm.vdso, AddressSpace.PAGE_SIZE, AddressSpace.PROT_READ | AddressSpace.PROT_EXEC);
-        mm.space.poke(mm.vdso, image, 0, image.length);
+        X86Programs.mapVdso(mm, mode);
     }
 
     @Override
     public void startThread(final Task task, final String mode, final long pc, final long sp) {
-        final boolean ia32 = mode.equals(IA32);
-        final long[] r = task.regs.slot;
-        Arrays.fill(r, 0);
-        r[IP] = pc;
-        r[SP] = sp;
-        r[CS] = ia32 ? X86Regs.USER32_CS : X86Regs.USER_CS;
-        r[SS] = X86Regs.USER_DS;
-        r[FLAGS] = X86Regs.IF | X86Regs.FIXED;
-        r[ORIG_AX] = -1;
-        task.regs.user = true;
-        task.regs.irqsOn = true;
-        final X86Thread thread = thread(task);
-        thread.startProgram(ia32 ? X86Regs.USER_DS : 0);
-        if (k.cpu.current == task) {
-            thread.loadSegments(k.cpu.machine.state());
-        }
-        if (ia32) {
-            task.setTif(ThreadFlags.TIF_32BIT);
-        } else {
-            task.clearTif(ThreadFlags.TIF_32BIT);
-        }
+        programs.startThread(task, mode, pc, sp);
     }
 
     @Override
     public void copyThread(
             final Task parent, final Task child, final long childSp, final boolean setTls, final long tls) {
-        final X86Thread own = thread(parent);
-        if (k.cpu.current == parent) {
-            own.saveSegments(k.cpu.machine.state());
-        }
-        child.regs.copyFrom(parent.regs);
-        final X86Thread thread = thread(child);
-        thread.copyFrom(own);
-        child.regs.slot[AX] = 0;
-        if (childSp != 0) {
-            child.regs.slot[SP] = childSp;
-        }
-        if (setTls) {
-            if (own.compat) {
-                ptrace.calls().setThreadArea(child, tls, false);
-            } else {
-                thread.fsIndex = 0;
-                thread.fsBase = tls;
-            }
-        }
+        programs.copyThread(parent, child, childSp, setTls, tls);
     }
 
     @Override
     public long vdsoSyscall(final Mm mm, final String mode) {
-        return mode.equals(IA32) && mm.vdso != 0 ? Vdso32.vsyscall(mm.vdso) : 0;
+        return X86Programs.vdsoSyscall(mm, mode);
     }
 
     @Override
     public GuestAssembler assembler(final String mode, final long origin, final Mm mm) {
-        return mode.equals(IA32) ? new Ia32Assembler(origin, vdsoSyscall(mm, mode)) : new X64Assembler(origin);
+        return X86Programs.assembler(mode, origin, mm);
     }
 }

@@ -11,6 +11,8 @@ import org.kernelentry.machine.CpuState;
 public final class X86Thread {
     /** {@code TS_COMPAT}: a call through the 32-bit ABI is being executed. */
     public boolean compat;
+    /** A call by SYSCALL is being executed: the 64-bit ABI, also where a 32-bit program has switched to 64-bit code for it. */
+    public boolean longCall;
     /** {@code TS_I386_REGS_POKED}: a 32-bit tracer wrote the number (PTR-24). */
     public boolean i386RegsPoked;
     /** {@code restart_block.arch_data}: the block was armed by a call of the 32-bit ABI (X86-54). */
@@ -59,6 +61,7 @@ public final class X86Thread {
     /** {@code start_thread_common()}: what the old program left is gone; the data segments are {@code data}. */
     public void startProgram(final long data) {
         compat = false;
+        longCall = false;
         i386RegsPoked = false;
         forcedTf = false;
         trapNr = 0;

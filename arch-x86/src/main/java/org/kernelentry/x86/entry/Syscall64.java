@@ -12,6 +12,7 @@ import org.kernelentry.kernel.task.CpuLocal;
 import org.kernelentry.kernel.task.Task;
 import org.kernelentry.machine.CpuState;
 import org.kernelentry.x86.X86Regs;
+import org.kernelentry.x86.X86Thread;
 
 /**
  * SYSCALL of 64-bit code.
@@ -59,6 +60,7 @@ final class Syscall64 {
         k.steps.at(cpu, PUSH_SYSCALL_FRAME);
         Stub.pushAndClearRegs(k, cpu, frame);
         frame[AX] = -Errno.ENOSYS;
+        ((X86Thread) task.thread).longCall = true;
         task.regs.user = true;
         task.regs.irqsOn = true;
         final boolean sysret = doSyscall64(cpu, task, (int) frame[ORIG_AX]);

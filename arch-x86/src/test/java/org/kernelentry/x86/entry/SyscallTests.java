@@ -7,12 +7,14 @@ import static org.kernelentry.x86.X86Process.DATA;
 import static org.kernelentry.x86.X86Process.call;
 import static org.kernelentry.x86.X86Process.callBy;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kernelentry.kernel.entry.Irq;
+import org.kernelentry.kernel.entry.SyscallEntry;
 import org.kernelentry.kernel.ptrace.PtraceRequest;
 import org.kernelentry.kernel.signal.Signals;
 import org.kernelentry.kernel.step.BalanceChecker;
@@ -266,6 +268,39 @@ class SyscallTests {
             assertThat((int) p.word(DATA)).isEqualTo(-Errno.ENOSYS);
             assertThat((int) p.word(DATA + 4)).isEqualTo(-Errno.ENOSYS);
         }
+    }
+
+    @Test
+    void a32BitProgramThatSwitchesTo64BitCodeMakes64BitCalls() {
+        // ljmp $0x33,$next; mov $110,%eax; syscall; push $0x23; push $back; lretq; back:
+        try (X86Process p = new X86Process("ia32", a -> {
+            a.raw(new byte[] {(byte) 0xea, 0x07, 0, 0, 0x10, 0x33, 0});
+            a.raw(new byte[] {(byte) 0xb8, 110, 0, 0, 0, 0x0f, 0x05});
+            a.raw(new byte[] {0x6a, 0x23, 0x68, 0x17, 0, 0, 0x10, 0x48, (byte) 0xcb});
+            a.saveRegister("eax", DATA);
+        })) {
+            final List<String> abis = new ArrayList<>();
+            p.k.steps.observe(new AbiAtDispatch(abis));
+            assertThat(p.run()).isZero();
+            assertThat(p.word(DATA)).isEqualTo(p.harness.pid);
+            assertThat(abis).containsExactly("x64", "ia32");
+        }
+    }
+
+    /** The ABI while the entry work of each call runs. */
+    private record AbiAtDispatch(List<String> abis) implements StepObserver {
+        @Override
+        public void at(final CpuLocal cpu, final Step step, final long detail) {
+            if (step == SyscallEntry.ADD_RANDOM_KSTACK_OFFSET && !cpu.current.harness) {
+                abis.add(cpu.kernel.arch.abi(cpu.current).name());
+            }
+        }
+
+        @Override
+        public void enter(final CpuLocal cpu, final Step scope, final long detail) {}
+
+        @Override
+        public void leave(final CpuLocal cpu, final Step scope) {}
     }
 
     @ParameterizedTest
