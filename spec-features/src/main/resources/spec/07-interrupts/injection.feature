@@ -3,7 +3,7 @@ Feature: Events at every step
   Whatever the path, an interrupt, an NMI or a reschedule request may come after any of its steps. None may change what the program and its
   observers see, and each must leave every nesting counter as it was.
 
-  @CTX @CTX-07 @reference
+  @CTX @CTX-07 @reference @slow
   Rule: For every enter there is exactly one exit, wherever on the path the interrupt came
 
     Scenario Outline: <event> after any step of a call with a signal changes nothing

@@ -1,6 +1,7 @@
 package org.kernelentry.runner.book;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,9 @@ record EntryPath(String task, List<Line> lines) {
 
     /** Steps of the entry stubs behind which user code runs. */
     private static final Pattern RETURN = Pattern.compile("(iret|sysret|sysexit|eret|restore r0 to pc).*");
+
+    private static final Comparator<EntryPath> BY_WORK = Comparator.comparingLong(EntryPath::work)
+            .thenComparingInt(path -> path.lines().size());
 
     EntryPath {
         lines = List.copyOf(lines);
@@ -44,11 +48,11 @@ record EntryPath(String task, List<Line> lines) {
         return lines.stream().filter(Line::hasWork).count();
     }
 
-    /** The stay with the most work in it, the first of several; none if the journal shows nobody's. */
+    /** The stay with the most work in it, the longest of several with as much; none if the journal shows nobody's. */
     static Optional<EntryPath> mostWork(String journal) {
         EntryPath most = null;
         for (EntryPath path : all(journal)) {
-            if (most == null || path.work() > most.work()) {
+            if (most == null || BY_WORK.compare(path, most) > 0) {
                 most = path;
             }
         }

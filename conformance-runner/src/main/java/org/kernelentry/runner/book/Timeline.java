@@ -37,6 +37,11 @@ final class Timeline {
         private static final Pattern OF_TRACKING =
                 Pattern.compile("(lockdep|trace_hardirqs|rcu_|ct_|context_tracking|user_enter|user_exit|preempt_count|"
                         + "__preempt_count|local_irq|instrumentation).*");
+        /** Stubs that interrupt the kernel itself stand deep inside other steps. */
+        private static final Pattern OF_STUB =
+                Pattern.compile("(asm_|exc_|el[01]_|vector_|__irq|__und|__dabt|__pabt|__fiq|push |save |restore |clear "
+                        + "|switch to |iretq|sysret|eret|NMI stack|take exception).*");
+
         private static final Pattern OF_EXIT = Pattern.compile("(.*exit_to_user.*|syscall_exit.*|irqentry.*exit.*)");
         private static final Pattern OF_ENTRY =
                 Pattern.compile("(.*enter_from_user.*|syscall_enter.*|syscall_trace_enter.*|irqentry.*enter.*)");
@@ -57,7 +62,7 @@ final class Timeline {
             if (OF_ENTRY.matcher(line.name()).matches()) {
                 return ENTRY;
             }
-            return line.depth() <= 1 ? STUB : WORK;
+            return line.depth() <= 1 || OF_STUB.matcher(line.name()).matches() ? STUB : WORK;
         }
 
         String css() {

@@ -19,6 +19,9 @@ import java.util.regex.Pattern;
  */
 public final class Selection {
     private static final Pattern WORD_IN_EXPRESSION = Pattern.compile("[^\\s()]+");
+    /** What takes long; to leave it out is a sound request also where nothing does. */
+    private static final String SLOW = "@slow";
+
     private static final Set<String> OPERATORS = Set.of("and", "or", "not");
 
     private final List<String> tagExpressions;
@@ -98,6 +101,7 @@ public final class Selection {
     /** What the features use, and whatever a row of the catalogue may be tagged with. */
     private static Set<String> knownTags(SpecModel model, Catalogue catalogue) {
         Set<String> known = new TreeSet<>(model.tags());
+        known.add(SLOW);
         catalogue.behaviours().forEach(b -> known.add("@" + b.id()));
         catalogue.families().forEach(f -> known.add(f.tag()));
         for (Mode mode : Mode.values()) {
