@@ -107,6 +107,11 @@ final class ArmArch implements Arch {
     }
 
     @Override
+    public void exceptionFromKernel(final CpuLocal cpu, final Runnable handler) {
+        stubs.exceptionFromKernel(cpu, handler);
+    }
+
+    @Override
     public void returnFromFork(final CpuLocal cpu, final Task task) {
         stubs.returnFromFork(task);
     }

@@ -103,6 +103,11 @@ final class X86Arch implements Arch {
     }
 
     @Override
+    public boolean hasContextTrackingUserOffstack() {
+        return true;
+    }
+
+    @Override
     public void nmiFromUser(final CpuLocal cpu, final Task task, final Irq nmi) {
         entry.nmiFromUser(cpu, task, nmi);
     }

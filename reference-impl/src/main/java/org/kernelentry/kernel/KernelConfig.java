@@ -40,6 +40,8 @@ public record KernelConfig(Flavour flavour, int version, int cpus, Set<Option> o
         COMPAT,
         OABI_COMPAT,
         KUSER_HELPERS,
+        /** RCU of a kernel for one CPU without preemption: it always watches, so context tracking has nothing to count. */
+        TINY_RCU,
         /** Not in any kernel: the seed's open question, a fast syscall restart inside the generic loop. */
         PROPOSED_GENERIC_FAST_RESTART
     }
@@ -56,6 +58,7 @@ public record KernelConfig(Flavour flavour, int version, int cpus, Set<Option> o
         final EnumSet<Option> on = EnumSet.allOf(Option.class);
         on.remove(Option.PROPOSED_GENERIC_FAST_RESTART);
         on.remove(Option.OABI_COMPAT);
+        on.remove(Option.TINY_RCU);
         return new KernelConfig(flavour, V7_3, 1, on);
     }
 

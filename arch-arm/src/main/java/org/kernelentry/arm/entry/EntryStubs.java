@@ -61,6 +61,15 @@ public final class EntryStubs {
         }
     }
 
+    /** A data abort of kernel code. */
+    public void exceptionFromKernel(final CpuLocal cpu, final Runnable handler) {
+        if (generic) {
+            genericVectors.dabtSvc(cpu, handler);
+        } else {
+            nativeVectors.dabtSvc(cpu, handler);
+        }
+    }
+
     public void nmiFromUser(final CpuLocal cpu, final Task task, final Irq fiq) {
         if (generic) {
             genericVectors.fiqUsr(cpu, task, fiq);

@@ -92,6 +92,15 @@ final class GenericVectors {
         svcExit(frame, IRQ_SVC);
     }
 
+    void dabtSvc(final CpuLocal cpu, final Runnable handler) {
+        k.steps.enter(cpu, NativeVectors.DABT_SVC, 0);
+        final PtRegs frame = svcEntry(cpu);
+        final boolean exitRcu = k.irqEntry.irqentryEnter(cpu, frame);
+        handler.run();
+        k.irqEntry.irqentryExit(frame, exitRcu);
+        svcExit(frame, NativeVectors.DABT_SVC);
+    }
+
     private PtRegs svcEntry(final CpuLocal cpu) {
         final PtRegs frame = new PtRegs(ArmPtRegs.SLOTS);
         frame.user = false;

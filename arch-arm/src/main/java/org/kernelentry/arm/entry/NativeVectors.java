@@ -25,6 +25,7 @@ final class NativeVectors {
     static final Step PABT_USR = Step.frame("__pabt_usr", FILE + "__pabt_usr");
     static final Step UND_USR = Step.frame("__und_usr", FILE + "__und_usr");
     static final Step IRQ_USR = Step.frame("__irq_usr", FILE + "__irq_usr");
+    static final Step DABT_SVC = Step.frame("__dabt_svc", FILE + "__dabt_svc");
     static final Step IRQ_SVC = Step.frame("__irq_svc", FILE + "__irq_svc");
     static final Step FIQ_USR = Step.frame("__fiq_usr", FILE + "__fiq_usr");
     static final Step FIQ_SVC = Step.frame("__fiq_svc", FILE + "__fiq_svc");
@@ -120,6 +121,22 @@ final class NativeVectors {
         // An interrupt can only have been taken with interrupts on, so "on" is told without a look at the saved status.
         Context.traceHardirqsOn(k, k.cpu);
         svcExit(interruptsWereOn, IRQ_SVC);
+    }
+
+    /** {@code __dabt_svc}: a fault of kernel code; its return never preempts (IRQ-19), and "on" is told if it was on (IRQ-20). */
+    void dabtSvc(final CpuLocal cpu, final Runnable handler) {
+        k.steps.enter(cpu, DABT_SVC, 0);
+        final boolean interruptsWereOn = svcEntry(cpu);
+        Context.traceHardirqsOff(k, cpu);
+        handler.run();
+        k.cpu.irqsEnabled = false;
+        k.steps.at(k.cpu, NativeReturn.DISABLE_IRQ);
+        if (interruptsWereOn) {
+            Context.traceHardirqsOn(k, k.cpu);
+        } else {
+            Context.traceHardirqsOff(k, k.cpu);
+        }
+        svcExit(interruptsWereOn, DABT_SVC);
     }
 
     private boolean svcEntry(final CpuLocal cpu) {

@@ -52,6 +52,21 @@ public interface Arch {
     /** The first return to user mode of a forked child ({@code ret_from_fork}): exit work, then restored user registers. */
     void returnFromFork(CpuLocal cpu, Task task);
 
+    /**
+     * An exception of kernel code, such as a fault on user memory, from the vector back to the code: {@code irqentry_enter()}, the handler, {@code
+     * irqentry_exit()}. On return another CPU may be current.
+     */
+    default void exceptionFromKernel(final CpuLocal cpu, final Runnable handler) {
+        final PtRegs frame = newPtRegs();
+        frame.user = false;
+        frame.irqsOn = cpu.irqsEnabled;
+        cpu.irqsEnabled = false;
+        final boolean exitRcu = cpu.kernel.irqEntry.irqentryEnter(cpu, frame);
+        handler.run();
+        cpu.kernel.irqEntry.irqentryExit(frame, exitRcu);
+        cpu.kernel.cpu.irqsEnabled = frame.irqsOn;
+    }
+
     /** Loads the machine from {@code task.regs} without any exit work; for the start of a program made by exec. */
     void restoreUserRegisters(CpuLocal cpu, Task task);
 
@@ -108,6 +123,11 @@ public interface Arch {
 
     /** {@code arch_exit_to_user_mode()}: after context tracking has left the kernel. */
     default void exitToUserMode(final CpuLocal cpu) {}
+
+    /** {@code CONFIG_HAVE_CONTEXT_TRACKING_USER_OFFSTACK}: entry code never runs on a task's stack with the context still "user". */
+    default boolean hasContextTrackingUserOffstack() {
+        return false;
+    }
 
     /** {@code arch_in_rcu_eqs()}. */
     default boolean inRcuEqs(final CpuLocal cpu) {

@@ -58,7 +58,7 @@ public final class IrqEntry {
     private boolean irqentryEnterFromKernelMode(final CpuLocal cpu) {
         // Idle always, even if RCU happens to watch: a nested tick must not take itself for the outermost level
         // (IRQ-03).
-        if (cpu.current.idle || k.arch.inRcuEqs(cpu)) {
+        if (!k.config.has(Option.TINY_RCU) && (cpu.current.idle || k.arch.inRcuEqs(cpu))) {
             cpu.lockdep.hardirqsOff();
             cpu.ct.irqEnter();
             k.irqs.traceHardirqsOff(cpu);
@@ -147,10 +147,15 @@ public final class IrqEntry {
     }
 
     public void irqExitRcu(final CpuLocal cpu) {
-        cpu.preemptCount -= CpuLocal.HARDIRQ_OFFSET;
-        k.softirqs.invokeIfPending(cpu);
+        leaveHardirq(cpu);
         cpu.lockdep.hardirqExit();
         k.steps.at(cpu, IRQ_EXIT_RCU);
+    }
+
+    /** {@code __irq_exit_rcu()}. */
+    private void leaveHardirq(final CpuLocal cpu) {
+        cpu.preemptCount -= CpuLocal.HARDIRQ_OFFSET;
+        k.softirqs.invokeIfPending(cpu);
     }
 
     /** {@code irq_enter()}: the old wrapper that also moves context tracking (IRQ-17). */
@@ -159,9 +164,11 @@ public final class IrqEntry {
         irqEnterRcu(cpu);
     }
 
-    /** {@code irq_exit()}. */
+    /** {@code irq_exit()}: context tracking first, lockdep's context last. */
     public void irqExit(final CpuLocal cpu) {
-        irqExitRcu(cpu);
+        leaveHardirq(cpu);
+        k.steps.at(cpu, IRQ_EXIT_RCU);
         cpu.ct.irqExit();
+        cpu.lockdep.hardirqExit();
     }
 }

@@ -66,6 +66,7 @@ public final class Scheduler {
 
     /** {@code preempt_schedule_irq()}: called and left with interrupts disabled, loops while need-resched. */
     public void preemptScheduleIrq() {
+        final boolean userContext = k.cpu.ct.exceptionEnter();
         do {
             k.cpu.preemptCount += CpuLocal.PREEMPT_OFFSET;
             k.irqs.localIrqEnable(k.cpu);
@@ -73,6 +74,7 @@ public final class Scheduler {
             k.irqs.localIrqDisable(k.cpu);
             k.cpu.preemptCount -= CpuLocal.PREEMPT_OFFSET;
         } while (k.cpu.current.testTif(TIF_NEED_RESCHED));
+        k.cpu.ct.exceptionExit(userContext);
     }
 
     /** {@code cond_resched()}. */

@@ -70,6 +70,11 @@ public final class ContextTracking {
         return cpu.kernel.config.has(Option.CONTEXT_TRACKING_USER);
     }
 
+    /** {@code CONFIG_CONTEXT_TRACKING_IDLE}: without it the functions that count are empty, and RCU watches for ever. */
+    private boolean counts() {
+        return !cpu.kernel.config.has(Option.TINY_RCU);
+    }
+
     /** {@code user_exit_irqoff()}: entry from user mode. */
     public void userExitIrqoff() {
         if (omit(USER_EXIT)) {
@@ -96,23 +101,50 @@ public final class ContextTracking {
         cpu.kernel.steps.at(cpu, USER_ENTER);
     }
 
+    /**
+     * {@code exception_enter()}: ends the user context where an interrupt found it (CTX-12), so that the CPU may go to another task.
+     *
+     * @return whether {@link #exceptionExit} must begin it again
+     */
+    public boolean exceptionEnter() {
+        if (cpu.kernel.arch.hasContextTrackingUserOffstack() || !active() || state != State.USER) {
+            return false;
+        }
+        userExitIrqoff();
+        return true;
+    }
+
+    /** {@code exception_exit()}, on the CPU that runs the task now. */
+    public void exceptionExit(final boolean userContext) {
+        if (userContext) {
+            userEnterIrqoff();
+        }
+    }
+
     public void idleEnter() {
         if (cpu.irqsEnabled) {
             warn("ct_idle_enter", "interrupts are enabled");
         }
-        state = State.IDLE;
-        kernelExit();
+        if (counts()) {
+            state = State.IDLE;
+            kernelExit();
+        }
         cpu.kernel.steps.at(cpu, IDLE_ENTER);
     }
 
     public void idleExit() {
-        kernelEnter();
-        state = State.KERNEL;
+        if (counts()) {
+            kernelEnter();
+            state = State.KERNEL;
+        }
         cpu.kernel.steps.at(cpu, IDLE_EXIT);
     }
 
     /** {@code ct_kernel_exit()}: RCU stops watching unless a nested process level remains. */
     private void kernelExit() {
+        if (!counts()) {
+            return;
+        }
         if (nmiNesting != CT_NESTING_IRQ_NONIDLE) {
             warn("ct_kernel_exit", "interrupt nesting is " + relative(nmiNesting) + " on the way to " + state);
         }
@@ -128,6 +160,9 @@ public final class ContextTracking {
 
     /** {@code ct_kernel_enter()}. */
     private void kernelEnter() {
+        if (!counts()) {
+            return;
+        }
         if (nesting != 0) {
             nesting++;
             return;
@@ -204,6 +239,9 @@ public final class ContextTracking {
     }
 
     private void enterNested(final String outermost) {
+        if (!counts()) {
+            return;
+        }
         if (nmiNesting < 0) {
             warn("ct_nmi_enter", "interrupt nesting is " + nmiNesting);
         }
@@ -220,11 +258,14 @@ public final class ContextTracking {
     }
 
     private void exitNested(final String outermost) {
+        if (!counts()) {
+            return;
+        }
         if (nmiNesting <= 0) {
             warn("ct_nmi_exit", "interrupt nesting is " + nmiNesting);
         }
         if (!watching) {
-            warn("ct_nmi_exit", "RCU is not watching");
+            warn("ct_nmi_exit rcu_is_watching_curr_cpu", "RCU is not watching");
         }
         if (nmiNesting != 1) {
             event("--=", nmiNesting, nmiNesting - 2);
