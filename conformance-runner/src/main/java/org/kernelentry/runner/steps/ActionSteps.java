@@ -107,6 +107,7 @@ public final class ActionSteps {
         return switch (words) {
             case "an interrupt" -> Injector.Event.INTERRUPT;
             case "an NMI" -> Injector.Event.NMI;
+            case "an NMI of user mode" -> Injector.Event.NMI_OF_USER_MODE;
             case "a reschedule request" -> Injector.Event.RESCHEDULE;
             default -> throw new SetupException("'" + words + "' cannot be injected");
         };

@@ -6,12 +6,13 @@ import io.cucumber.java.en.When;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.Kernel;
-import org.kernelentry.kernel.arch.PtRegs;
 import org.kernelentry.kernel.step.Journal;
 import org.kernelentry.kernel.step.Journal.Entry;
 import org.kernelentry.kernel.step.Journal.Kind;
 import org.kernelentry.kernel.task.CpuLocal;
+import org.kernelentry.kernel.task.ThreadFlags;
 import org.kernelentry.kernel.tracking.ContextTracking;
 import org.kernelentry.runner.system.SetupException;
 import org.opentest4j.TestAbortedException;
@@ -137,24 +138,22 @@ public final class InternalSteps {
     }
 
     /**
-     * Kernel code of the observer takes an exception or interrupt, as generic entry code handles it, nothing being delivered: the state of the
-     * interrupted context is given, the steps are in the journal.
+     * Kernel code of the observer takes an exception, as the port's entry code handles it, nothing being delivered: the state of the interrupted
+     * context is given, the steps are in the journal. The handler may ask for the observer to be rescheduled.
      */
-    @When("^kernel code with interrupts (on|off) takes an exception$")
-    public void kernelException(final String interrupts) {
+    @When("^kernel code with interrupts (on|off) takes an exception( that asks to reschedule)?$")
+    public void kernelException(final String interrupts, final @Nullable String reschedule) {
         final Kernel k = world.reference().kernel();
         final boolean on = "on".equals(interrupts);
         final CpuLocal cpu = k.cpu;
         if (!on) {
             k.irqs.localIrqDisable(cpu);
         }
-        final PtRegs frame = k.arch.newPtRegs();
-        frame.user = false;
-        frame.irqsOn = on;
-        cpu.irqsEnabled = false;
-        final boolean exitRcu = k.irqEntry.irqentryEnter(cpu, frame);
-        k.irqEntry.irqentryExit(frame, exitRcu);
-        k.cpu.irqsEnabled = on;
+        k.arch.exceptionFromKernel(cpu, () -> {
+            if (reschedule != null) {
+                k.current().setTif(ThreadFlags.TIF_NEED_RESCHED);
+            }
+        });
         if (!on) {
             k.irqs.localIrqEnable(k.cpu);
         }

@@ -73,14 +73,17 @@ public final class SetupSteps {
         world.options.cpus = count;
     }
 
-    /** An interrupt, NMI or reschedule request right after a step has run for the first time; after its end, where it is a scope. */
-    @Given("^(an interrupt|an NMI|a reschedule request) arrives after the first \"([^\"]+)\"$")
+    /**
+     * An interrupt, NMI or reschedule request right after a step has run for the first time; after its end, where it is a scope. An NMI of user mode
+     * waits for the next user instruction.
+     */
+    @Given("^(an interrupt|an NMI|an NMI of user mode|a reschedule request) arrives after the first \"([^\"]+)\"$")
     public void arrivesAfterFirst(final String event, final String step) {
         arrivesAfter(event, 1, step);
     }
 
     /** The same after the n-th run. */
-    @Given("^(an interrupt|an NMI|a reschedule request) arrives after run (\\d+) of \"([^\"]+)\"$")
+    @Given("^(an interrupt|an NMI|an NMI of user mode|a reschedule request) arrives after run (\\d+) of \"([^\"]+)\"$")
     public void arrivesAfter(final String event, final int occurrence, final String step) {
         if (!world.system.internal()) {
             throw new TestAbortedException("steps can be injected into on the reference only");

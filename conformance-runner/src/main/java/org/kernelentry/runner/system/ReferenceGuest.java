@@ -360,7 +360,7 @@ public final class ReferenceGuest implements Guest {
         final List<String> lines = new ArrayList<>();
         k.trace.events().forEach(e -> {
             if (e.pid() != harness.pid) {
-                final String who = names.getOrDefault(e.pid(), "child");
+                final String who = names.getOrDefault(e.pid(), e.pid() == 0 ? "idle" : "child");
                 lines.add(("main".equals(who) ? "" : who + ": ") + e.name().replaceFirst("^raw_syscalls:", "") + ": "
                         + e.text());
             }

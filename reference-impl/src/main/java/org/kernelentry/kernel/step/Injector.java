@@ -19,6 +19,8 @@ public final class Injector implements StepObserver {
         INTERRUPT,
         /** A non-maskable interrupt (FIQ on arm). */
         NMI,
+        /** A non-maskable interrupt at the first user instruction after the step. */
+        NMI_OF_USER_MODE,
         /** A reschedule interrupt: its handler sets TIF_NEED_RESCHED of the interrupted task. */
         RESCHEDULE
     }
@@ -124,6 +126,7 @@ public final class Injector implements StepObserver {
             case RESCHEDULE ->
                 cpu.kernel.irqs.raise(
                         cpu, new Irq("reschedule", () -> cpu.kernel.current().setTif(ThreadFlags.TIF_NEED_RESCHED)));
+            case NMI_OF_USER_MODE -> cpu.userNmi = new Irq("injected NMI", () -> {});
             case NMI -> cpu.kernel.arch.nmiFromKernel(cpu, new Irq("injected NMI", () -> {}));
         }
     }

@@ -1,6 +1,7 @@
 package org.kernelentry.kernel.task;
 
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.entry.Irq;
 import org.kernelentry.kernel.tracking.ContextTracking;
@@ -40,6 +41,8 @@ public final class CpuLocal {
     public boolean inUser;
     /** Interrupts that wait for {@link #irqsEnabled}. */
     public final ArrayDeque<Irq> pending = new ArrayDeque<>();
+    /** A non-maskable interrupt that is to hit the next user instruction. */
+    public @Nullable Irq userNmi;
 
     // ---- the scheduler's run queue
     /** Tasks that may run here, next first; the current one is not among them. */

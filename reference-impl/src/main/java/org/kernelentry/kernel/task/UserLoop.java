@@ -21,12 +21,16 @@ public final class UserLoop {
             final CpuLocal cpu = k.cpu;
             cpu.irqsEnabled = true;
             cpu.inUser = true;
-            final long budget = cpu.pending.isEmpty() ? k.sched.budget(cpu) : 0;
+            final long budget = cpu.pending.isEmpty() && cpu.userNmi == null ? k.sched.budget(cpu) : 0;
             final int exit = budget > 0 ? cpu.machine.run(budget) : CpuExit.INTERRUPT_WINDOW;
             cpu.inUser = false;
             // Every entry from user mode comes with interrupts disabled by the hardware.
             cpu.irqsEnabled = false;
-            if (exit == CpuExit.INTERRUPT_WINDOW) {
+            final Irq nmi = cpu.userNmi;
+            if (exit == CpuExit.INTERRUPT_WINDOW && nmi != null) {
+                cpu.userNmi = null;
+                k.arch.nmiFromUser(cpu, task, nmi);
+            } else if (exit == CpuExit.INTERRUPT_WINDOW) {
                 final Irq waiting = cpu.pending.poll();
                 final Irq irq = waiting != null ? waiting : k.sched.tick(cpu);
                 // Nothing to take when only another CPU had its turn.
