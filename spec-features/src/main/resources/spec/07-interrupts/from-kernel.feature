@@ -59,6 +59,41 @@ Feature: Interrupts of kernel mode
         | mode |
         | arm  |
 
+  @IRQ @IRQ-05 @reference
+  Rule: With TINY_RCU the idle task is no special case
+
+    Scenario Outline: The timer that ends a sleep counts nothing
+      Given a guest program on <mode>:
+        """
+        nanosleep 1ms 0
+        """
+      And a kernel with "TINY_RCU=y PREEMPTION=n"
+      And the trace events "rcu:rcu_watching" are on
+      When it runs to its end
+      Then inside "irqentry_enter" these steps run:
+        | step                     |
+        | lockdep_hardirqs_off     |
+        | rcu_irq_enter_check_tick |
+        | trace_hardirqs_off       |
+      And inside "irqentry_exit" these steps run:
+        | step                        |
+        | trace_hardirqs_on           |
+        | lockdep_hardirqs_on_prepare |
+        | lockdep_hardirqs_on         |
+      And no trace events are recorded
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | x64  |
+        | ia32 |
+
+      @generic
+      Examples:
+        | mode |
+        | a64  |
+        | arm  |
+
   @IRQ @IRQ-06 @reference
   Rule: Exit to a context that had interrupts on preempts if allowed, then tells that interrupts are on
 

@@ -119,3 +119,134 @@ Feature: Events at every step
         | ia32 | an interrupt         |
         | ia32 | an NMI               |
         | ia32 | a reschedule request |
+
+    Scenario Outline: <event> after any step of emulated calls changes nothing
+      Given a guest program on <mode>:
+        """
+        getppid
+        r = getpid
+        note "end"
+        """
+      And the tracer has seized it with "TRACESYSGOOD"
+      When <event> is injected after every step of this:
+        | do     | sees          |
+        | SYSEMU | entry getppid |
+        | SYSEMU | entry getpid  |
+        | CONT   | exited 0      |
+      Then nothing else happens
+
+      Examples:
+        | mode | event                |
+        | x64  | an interrupt         |
+        | x64  | an NMI               |
+        | x64  | a reschedule request |
+        | ia32 | an interrupt         |
+        | ia32 | an NMI               |
+        | ia32 | a reschedule request |
+        | a64  | an interrupt         |
+        | a64  | an NMI               |
+        | a64  | a reschedule request |
+
+    Scenario Outline: <event> after any step of single steps over a call changes nothing
+      Given a guest program on <mode>:
+        """
+        nop
+        getppid
+        nop
+        """
+      And the tracer has seized it with "TRACESYSGOOD"
+      When <event> is injected after every step of this:
+        | do         | sees           |
+        | SINGLESTEP | signal SIGTRAP |
+        | SINGLESTEP | signal SIGTRAP |
+        | SINGLESTEP | signal SIGTRAP |
+        | CONT       | exited 0       |
+      Then nothing else happens
+
+      Examples:
+        | mode | event                |
+        | x64  | an interrupt         |
+        | x64  | an NMI               |
+        | x64  | a reschedule request |
+        | a64  | an interrupt         |
+        | a64  | an NMI               |
+        | a64  | a reschedule request |
+
+    Scenario Outline: <event> after any step of stepping emulated calls changes nothing
+      Given a guest program on <mode>:
+        """
+        nop
+        getppid
+        nop
+        """
+      And the tracer has seized it with "TRACESYSGOOD"
+      When <event> is injected after every step of this:
+        | do                | sees           |
+        | SYSEMU_SINGLESTEP | signal SIGTRAP |
+        | SYSEMU_SINGLESTEP | signal SIGTRAP |
+        | CONT              | exited 0       |
+      Then nothing else happens
+
+      Examples:
+        | mode | event                |
+        | x64  | an interrupt         |
+        | x64  | an NMI               |
+        | x64  | a reschedule request |
+
+    Scenario Outline: <event> after any step of a filtered call changes nothing
+      Given a guest program on <mode>:
+        """
+        filter F {
+          getppid -> TRACE 5
+          getpid -> ERRNO 7
+          default -> ALLOW
+        }
+        install F
+        r = getpid
+        note r
+        getppid
+        """
+      And the tracer has seized it with "TRACESECCOMP"
+      When <event> is injected after every step of this:
+        | do   | sees          |
+        | CONT | event seccomp |
+        | CONT | exited 0      |
+      Then nothing else happens
+
+      Examples:
+        | mode | event                |
+        | x64  | an interrupt         |
+        | x64  | an NMI               |
+        | x64  | a reschedule request |
+        | a64  | an interrupt         |
+        | a64  | an NMI               |
+        | a64  | a reschedule request |
+        | arm  | an interrupt         |
+        | arm  | an NMI               |
+        | arm  | a reschedule request |
+
+    Scenario Outline: <event> after any step of a fork, a wait and two exits changes nothing
+      Given a guest program on <mode>:
+        """
+        c = fork {
+          getppid
+        }
+        wait4 c 0 0 0
+        note "end"
+        """
+      When <event> is injected after every step of this:
+        | do   | sees     |
+        | wait | exited 0 |
+      Then nothing else happens
+
+      Examples:
+        | mode | event                |
+        | x64  | an interrupt         |
+        | x64  | an NMI               |
+        | x64  | a reschedule request |
+        | a64  | an interrupt         |
+        | a64  | an NMI               |
+        | a64  | a reschedule request |
+        | arm  | an interrupt         |
+        | arm  | an NMI               |
+        | arm  | a reschedule request |

@@ -148,3 +148,120 @@ Feature: Non-maskable interrupts
         | x64  | ct_idle_enter        |
         | x64  | enter_from_user_mode |
         | a64  | ct_idle_enter        |
+
+  @NMI @NMI-10 @reference
+  Rule: The pseudo-NMI of arm64 counts as an NMI only where it hit kernel code that had interrupts masked
+
+    Scenario Outline: It hits the kernel with interrupts masked
+      Given a guest program on <mode>:
+        """
+        getppid
+        """
+      And an NMI arrives after the first "enter_from_user_mode"
+      When it runs to its end
+      Then these steps run this often:
+        | step               | times |
+        | el1_pnmi           | 1     |
+        | irqentry_nmi_enter | 1     |
+        | irqentry_nmi_exit  | 1     |
+        | el1_irq            | 0     |
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | a64  |
+        | a32  |
+
+    Scenario Outline: It hits the kernel with interrupts on, after <place>
+      Given a guest program on <mode>:
+        """
+        getppid
+        """
+      And an NMI arrives after the first "<place>"
+      When it runs to its end
+      Then these steps run this often:
+        | step               | times     |
+        | el1_irq            | 1         |
+        | irqentry_enter     | <entries> |
+        | irq_enter_rcu      | 1         |
+        | el1_pnmi           | 0         |
+        | irqentry_nmi_enter | 0         |
+      And nothing else happens
+
+      Examples:
+        | mode | place          | entries |
+        | a64  | invoke_syscall | 1       |
+        | a32  | invoke_syscall | 1       |
+
+    Scenario Outline: It hits user mode
+      Given a guest program on <mode>:
+        """
+        getppid
+        """
+      And an NMI of user mode arrives after the first "exit_to_user_mode"
+      When it runs to its end
+      Then these steps run this often:
+        | step               | times |
+        | el0_interrupt      | 1     |
+        | irq_enter_rcu      | 1     |
+        | irqentry_nmi_enter | 0     |
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | a64  |
+        | a32  |
+
+  @NMI @NMI-12 @reference @native
+  Rule: The FIQ of arm only enters and leaves the NMI; its assembly tells nobody, and a FIQ of user mode looks at no pending work
+
+    Scenario Outline: A FIQ of the kernel, interrupts off or on
+      Given a guest program on <mode>:
+        """
+        getppid
+        """
+      And an NMI arrives after the first "<place>"
+      When it runs to its end
+      Then inside "__fiq_svc" these steps run:
+        | step              |
+        | svc_entry         |
+        | handle_fiq_as_nmi |
+        | svc_exit          |
+      And inside "handle_fiq_as_nmi" these steps run:
+        | step                  |
+        | __nmi_enter           |
+        | lockdep_hardirq_enter |
+        | ct_nmi_enter          |
+        | ftrace_nmi_enter      |
+        | ftrace_nmi_exit       |
+        | ct_nmi_exit           |
+        | lockdep_hardirq_exit  |
+        | __nmi_exit            |
+      And nothing else happens
+
+      Examples:
+        | mode  | place               |
+        | arm   | invoke_syscall      |
+        | arm   | disable_irq_notrace |
+        | thumb | invoke_syscall      |
+
+    Scenario Outline: A FIQ of user mode saves, handles and restores
+      Given a guest program on <mode>:
+        """
+        getppid
+        """
+      And an NMI of user mode arrives after the first "exit_to_user_mode"
+      When it runs to its end
+      Then inside "__fiq_usr" these steps run:
+        | step                         |
+        | save r0 to pc, cpsr, orig_r0 |
+        | handle_fiq_as_nmi            |
+        | write TPIDRURO               |
+        | clrex                        |
+        | restore r0 to pc, cpsr       |
+      And nothing else happens
+
+      Examples:
+        | mode  |
+        | arm   |
+        | thumb |
