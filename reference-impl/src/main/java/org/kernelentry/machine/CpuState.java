@@ -23,6 +23,8 @@ public final class CpuState {
     public int mode;
     /** Given this is set when an instruction starts, the CPU exits with {@link CpuExit#SINGLE_STEP} after it. */
     public boolean singleStep;
+    /** Set by an instruction that ran with {@link #singleStep} set and holds its own step back: the exit comes after the next instruction. */
+    public boolean stepHeldBack;
     /** What loads, stores and fetches see. */
     public AddressSpace memory = UnmappedSpace.create();
 

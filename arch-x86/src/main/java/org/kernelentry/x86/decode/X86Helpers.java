@@ -69,7 +69,7 @@ final class X86Helpers {
             helpers[RCL + n] = (s, d, a, b) -> rcl(s, width, d, (int) s.r[a], b);
             helpers[RCR + n] = (s, d, a, b) -> rcr(s, width, d, (int) s.r[a], b);
         }
-        helpers[LOAD_SEGMENT] = (s, d, a, b) -> loadSegment(s, d, (int) s.r[a]);
+        helpers[LOAD_SEGMENT] = (s, d, a, b) -> movOrPopSegment(s, d, (int) s.r[a]);
         helpers[POPF] = X86Helpers::popf;
         helpers[ENTER] = (s, d, a, b) -> enter(s, (int) s.r[d], (int) s.r[a], b == 1);
         helpers[FAR] = X86Helpers::far;
@@ -114,6 +114,12 @@ final class X86Helpers {
 
     private static GuestTrap refused(final int selector) {
         return SELECTOR_TRAPS[(selector & 0xffff) >> 2];
+    }
+
+    /** A load of SS holds the debug trap of TF back until the instruction behind it is done (SDM vol. 3, "Masking exceptions and interrupts when switching stacks"). */
+    private static void movOrPopSegment(final CpuState s, final int segment, final int selector) {
+        loadSegment(s, segment, selector);
+        s.stepHeldBack = segment == X86Regs.SS && s.singleStep;
     }
 
     /**

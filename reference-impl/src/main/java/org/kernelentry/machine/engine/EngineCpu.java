@@ -111,7 +111,10 @@ public final class EngineCpu implements Cpu {
                 return exit(status);
             }
             if (step) {
-                return CpuExit.SINGLE_STEP;
+                if (!state.stepHeldBack) {
+                    return CpuExit.SINGLE_STEP;
+                }
+                state.stepHeldBack = false;
             }
             previous = interpreter.last();
         }
