@@ -135,3 +135,30 @@ Feature: The order of exit work
         | mode |
         | x64  |
         | ia32 |
+
+  @ENT @ENT-32 @reference
+  Rule: The rolled-back mark is looked at only while user dispatch is still on at exit
+
+    Scenario Outline: With user dispatch off a mark that was left over hides nothing
+      Given a guest program on <mode>:
+        """
+        B: break
+        getppid
+        """
+      And a rolled-back mark left over from user dispatch
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do      | sees           |
+        | CONT    | signal SIGTRAP |
+        | SYSCALL | entry getppid  |
+        | SYSCALL | exit getppid   |
+        | CONT    | exited 0       |
+      Then inside "syscall_exit_work" of getppid these steps run:
+        | step                       |
+        | ptrace_report_syscall_exit |
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | x64  |
+        | ia32 |

@@ -104,6 +104,15 @@ public final class SetupSteps {
         world.preparations.add(guest -> guest.kernel().cpus[0].ct.omitOnce(step));
     }
 
+    /** A rolled-back mark that no exit work has taken yet, as a call rolled back before would have left it. */
+    @Given("a rolled-back mark left over from user dispatch")
+    public void rolledBackMark() {
+        if (!world.system.internal()) {
+            throw new TestAbortedException("marks can be planted in the reference only");
+        }
+        world.preparations.add(guest -> guest.mainTask().syscallDispatch.onDispatch = true);
+    }
+
     /** A soft interrupt is pending from the start; while its work runs, a device interrupt nests. */
     @Given("pending soft interrupt work that is itself interrupted")
     public void softInterrupt() {

@@ -83,11 +83,15 @@ final class Values {
         if (first == '[') {
             return inMemory(word, guest);
         }
-        final int plus = word.indexOf('+');
-        final String name = plus < 0 ? word : word.substring(0, plus);
+        final int sign = Math.max(word.lastIndexOf('+'), word.lastIndexOf('-'));
+        final String name = sign < 0 ? word : word.substring(0, sign);
         final Long symbol = guest.program().symbols().get(name);
         final long base = symbol != null ? symbol : guest.read(name);
-        return plus < 0 ? base : base + number(word.substring(plus + 1));
+        if (sign < 0) {
+            return base;
+        }
+        final long offset = number(word.substring(sign + 1));
+        return word.charAt(sign) == '+' ? base + offset : base - offset;
     }
 
     /** {@code [sp+8]}: the word at an address in the guest's memory. */

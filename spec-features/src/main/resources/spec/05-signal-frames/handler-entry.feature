@@ -1,0 +1,275 @@
+Feature: What a handler starts with
+
+  The first instruction of a handler finds its arguments, its stack and its way back where the ABI says. The handlers here consist of a
+  breakpoint, so that a tracer can look before any of their code has run. The modelled arm64 CPU has no BTI, MTE or SME, so what the kernel
+  does to BTYPE, TCO, SM and ZA has nothing to act on.
+
+  @FRM @FRM-01
+  Rule: An x86-64 frame lies below the red zone, aligned as after a call; rdi, rsi and rdx carry the arguments and rax is 0
+
+    Scenario Outline: With the stack pointer at <sp> the frame is aligned and the 128 bytes from <zone> are not touched
+      Given a guest program on <mode>:
+        """
+        handle SIGUSR1 raw {
+          H: break
+        }
+        B: break
+        """
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do                | sees              | pc  | rdi     | rsi     | rdx   | rax | sp+8 mod 16 | [<zone>] | [rsp]    | [rdx+160] | [rsi]   |
+        | CONT              | signal SIGTRAP    |     |         |         |       |     |             |          |          |           |         |
+        | set sp <sp>       |                   |     |         |         |       |     |             |          |          |           |         |
+        | set result 777    |                   |     |         |         |       |     |             |          |          |           |         |
+        | poke <zone> 90    |                   |     |         |         |       |     |             |          |          |           |         |
+        | send SIGUSR1      |                   |     |         |         |       |     |             |          |          |           |         |
+        | CONT              | signal SIGUSR1    |     |         |         |       |     |             |          |          |           |         |
+        | CONT with SIGUSR1 | signal SIGTRAP    | H+1 | SIGUSR1 | rdx+304 | rsp+8 | 0   | 0           | 90       | restorer | <sp>      | SIGUSR1 |
+        | kill SIGKILL      | killed by SIGKILL |     |         |         |       |     |             |          |          |           |         |
+      Then nothing else happens
+
+      Examples:
+        | mode | sp       | zone     |
+        | x64  | 0x88fff8 | 0x88ff78 |
+        | x64  | 0x88fff0 | 0x88ff70 |
+        | x64  | 0x88ffe1 | 0x88ff61 |
+
+  @FRM @FRM-03
+  Rule: An ia32 handler finds its arguments in eax, edx and ecx and on the stack, and without a restorer returns through the vDSO
+
+    Scenario Outline: With SA_SIGINFO the registers and the stack hold signal, siginfo and ucontext
+      Given a guest program on <mode>:
+        """
+        handle SIGUSR1 raw <flags> {
+          H: break
+        }
+        B: break
+        """
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do                | sees              | pc  | eax     | edx    | ecx     | [esp+4] | [esp+8] | [esp+12] | [edx]   | [<back>] | [esp+260] |
+        | CONT              | signal SIGTRAP    |     |         |        |         |         |         |          |         |          |           |
+        | send SIGUSR1      |                   |     |         |        |         |         |         |          |         |          |           |
+        | CONT              | signal SIGUSR1    |     |         |        |         |         |         |          |         |          |           |
+        | CONT with SIGUSR1 | signal SIGTRAP    | H+1 | SIGUSR1 | esp+16 | esp+144 | SIGUSR1 | edx     | ecx      | SIGUSR1 | <code>   | 0xadb8    |
+        | kill SIGKILL      | killed by SIGKILL |     |         |        |         |         |         |          |         |          |           |
+      Then nothing else happens
+
+      Examples:
+        | mode | flags      | back  | code     |
+        | ia32 | norestorer | [esp] | 0xadb8   |
+        | ia32 | restorer   | esp   | restorer |
+
+    Scenario Outline: Without SA_SIGINFO edx and ecx are 0 and the stack holds the signal alone
+      Given a guest program on <mode>:
+        """
+        handle SIGUSR1 raw plain <flags> {
+          H: break
+        }
+        B: break
+        """
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do                | sees              | pc  | eax     | edx | ecx | [esp+4] | [<back>] | [esp+724] |
+        | CONT              | signal SIGTRAP    |     |         |     |     |         |          |           |
+        | set edx 77        |                   |     |         |     |     |         |          |           |
+        | set ecx 78        |                   |     |         |     |     |         |          |           |
+        | send SIGUSR1      |                   |     |         |     |     |         |          |           |
+        | CONT              | signal SIGUSR1    |     |         |     |     |         |          |           |
+        | CONT with SIGUSR1 | signal SIGTRAP    | H+1 | SIGUSR1 | 0   | 0   | SIGUSR1 | <code>   | 0x77b858  |
+        | kill SIGKILL      | killed by SIGKILL |     |         |     |     |         |          |           |
+      Then nothing else happens
+
+      Examples:
+        | mode | flags      | back  | code     |
+        | ia32 | norestorer | [esp] | 0x77b858 |
+        | ia32 | restorer   | esp   | restorer |
+
+    Scenario Outline: The code in the frame is for debuggers alone: the handler returns without it
+      Given a guest program on <mode>:
+        """
+        handle SIGUSR1 raw norestorer <kind> {
+          H: break
+          code c3
+        }
+        B: break
+        note "returned"
+        """
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do                | sees           | pc  |
+        | CONT              | signal SIGTRAP |     |
+        | send SIGUSR1      |                |     |
+        | CONT              | signal SIGUSR1 |     |
+        | CONT with SIGUSR1 | signal SIGTRAP | H+1 |
+        | poke <stub> 0     |                |     |
+        | CONT              | exited 0       |     |
+      Then the guest notes:
+        | returned |
+      And nothing else happens
+
+      Examples:
+        | mode | kind  | stub    |
+        | ia32 |       | esp+260 |
+        | ia32 | plain | esp+724 |
+
+  @FRM @FRM-10
+  Rule: An arm64 handler starts with the signal in x0, siginfo and ucontext only with SA_SIGINFO, x30 its way back, x29 a frame record
+
+    Scenario Outline: <what> the handler starts with these registers
+      Given a guest program on <mode>:
+        """
+        handle SIGUSR1 raw <flags> {
+          H: break
+        }
+        B: break
+        """
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do                | sees              | pc | x0      | x1   | x2   | [<back>] | [x29]  | [x29+8] | sp mod 16 | x29 mod 16 |
+        | CONT              | signal SIGTRAP    |    |         |      |      |          |        |         |           |            |
+        | set x1 0x1111     |                   |    |         |      |      |          |        |         |           |            |
+        | set x2 0x2222     |                   |    |         |      |      |          |        |         |           |            |
+        | set x29 0x3333    |                   |    |         |      |      |          |        |         |           |            |
+        | set x30 0x4444    |                   |    |         |      |      |          |        |         |           |            |
+        | send SIGUSR1      |                   |    |         |      |      |          |        |         |           |            |
+        | CONT              | signal SIGUSR1    |    |         |      |      |          |        |         |           |            |
+        | CONT with SIGUSR1 | signal SIGTRAP    | H  | SIGUSR1 | <x1> | <x2> | <code>   | 0x3333 | 0x4444  | 0         | 0          |
+        | kill SIGKILL      | killed by SIGKILL |    |         |      |      |          |        |         |           |            |
+      Then nothing else happens
+
+      Examples:
+        | mode | what                         | flags | x1     | x2     | back | code               |
+        | a64  | With siginfo and no restorer |       | sp     | sp+128 | x30  | 0xd4000001d2801168 |
+        | a64  | Without siginfo and restorer | plain | 0x1111 | 0x2222 | x30  | 0xd4000001d2801168 |
+
+    Scenario Outline: With SA_RESTORER x30 is the restorer
+      Given a guest program on <mode>:
+        """
+        handle SIGUSR1 raw restorer {
+          H: break
+        }
+        B: break
+        """
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do                | sees              | pc | x30      |
+        | CONT              | signal SIGTRAP    |    |          |
+        | send SIGUSR1      |                   |    |          |
+        | CONT              | signal SIGUSR1    |    |          |
+        | CONT with SIGUSR1 | signal SIGTRAP    | H  | restorer |
+        | kill SIGKILL      | killed by SIGKILL |    |          |
+      Then nothing else happens
+
+      Examples:
+        | mode |
+        | a64  |
+
+  @FRM @FRM-13
+  Rule: A compat handler returns to its restorer or the signal page; bit 0 of its address chooses Thumb; IT state and endianness are reset
+
+    Scenario Outline: <what> starts with these registers
+      Given a guest program on <mode>:
+        """
+        handle SIGUSR1 raw <flags> {
+          H: <first>
+        }
+        B: break
+        """
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do                  | sees              | pc | r0      | r1   | r2   | cpsr   | [<back>] |
+        | CONT                | signal SIGTRAP    |    |         |      |      |        |          |
+        | set r1 0x1111       |                   |    |         |      |      |        |          |
+        | set r2 0x2222       |                   |    |         |      |      |        |          |
+        | set cpsr 0xc0000c10 |                   |    |         |      |      |        |          |
+        | send SIGUSR1        |                   |    |         |      |      |        |          |
+        | CONT                | signal SIGUSR1    |    |         |      |      |        |          |
+        | CONT with SIGUSR1   | signal SIGTRAP    | H  | SIGUSR1 | <r1> | <r2> | <cpsr> | <code>   |
+        | kill SIGKILL        | killed by SIGKILL |    |         |      |      |        |          |
+      Then nothing else happens
+
+      Examples:
+        | mode | what                           | flags       | first      | r1     | r2     | cpsr | back | code       |
+        | a32  | An ARM handler with siginfo    |             | break      | sp     | sp+128 | 0x10 | lr   | 0xe3a070ad |
+        | a32  | An ARM handler without siginfo | plain       | break      | 0x1111 | 0x2222 | 0x10 | lr   | 0xe3a07077 |
+        | a32  | A Thumb handler with siginfo   | thumb       | code 01 de | sp     | sp+128 | 0x30 | lr-1 | 0xdfad27ad |
+        | a32  | A plain Thumb handler          | thumb plain | code 01 de | 0x1111 | 0x2222 | 0x30 | lr-1 | 0xdf772777 |
+
+    Scenario Outline: With SA_RESTORER lr is the restorer
+      Given a guest program on <mode>:
+        """
+        handle SIGUSR1 raw restorer {
+          H: break
+        }
+        B: break
+        """
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do                | sees              | pc | lr       |
+        | CONT              | signal SIGTRAP    |    |          |
+        | send SIGUSR1      |                   |    |          |
+        | CONT              | signal SIGUSR1    |    |          |
+        | CONT with SIGUSR1 | signal SIGTRAP    | H  | restorer |
+        | kill SIGKILL      | killed by SIGKILL |    |          |
+      Then nothing else happens
+
+      Examples:
+        | mode |
+        | a32  |
+
+  @FRM @FRM-15
+  Rule: An arm handler has the signal in r0, r1 and r2 only with SA_SIGINFO, lr its way back, T from bit 0 of its address, no IT state
+
+    Scenario Outline: <what> starts with these registers
+      Given a guest program on <mode>:
+        """
+        handle SIGUSR1 raw <flags> {
+          H: <first>
+        }
+        B: break
+        """
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do                | sees              | pc | r0      | r1   | r2   | cpsr   | [<back>] |
+        | CONT              | signal SIGTRAP    |    |         |      |      |        |          |
+        | set r1 0x1111     |                   |    |         |      |      |        |          |
+        | set r2 0x2222     |                   |    |         |      |      |        |          |
+        | set cpsr <psr>    |                   |    |         |      |      |        |          |
+        | send SIGUSR1      |                   |    |         |      |      |        |          |
+        | CONT              | signal SIGUSR1    |    |         |      |      |        |          |
+        | CONT with SIGUSR1 | signal SIGTRAP    | H  | SIGUSR1 | <r1> | <r2> | <cpsr> | <code>   |
+        | kill SIGKILL      | killed by SIGKILL |    |         |      |      |        |          |
+      Then nothing else happens
+
+      Examples:
+        | mode  | what                                    | flags       | first      | psr        | r1     | r2     | cpsr | back | code       |
+        | arm   | An ARM handler with siginfo             |             | break      | 0xc0000c10 | sp     | sp+128 | 0x10 | lr   | 0xe3a070ad |
+        | arm   | An ARM handler without siginfo          | plain       | break      | 0xc0000c10 | 0x1111 | 0x2222 | 0x10 | lr   | 0xe3a07077 |
+        | arm   | A Thumb handler of an ARM program       | thumb       | code 01 de | 0xc0000c10 | sp     | sp+128 | 0x30 | lr-1 | 0xdf0027ad |
+        | arm   | A plain Thumb handler of an ARM program | thumb plain | code 01 de | 0xc0000c10 | 0x1111 | 0x2222 | 0x30 | lr-1 | 0xdf002777 |
+        | thumb | A handler of a Thumb program            |             | break      | 0xc0000c30 | sp     | sp+128 | 0x30 | lr-1 | 0xdf0027ad |
+        | thumb | A plain handler of a Thumb program      | plain       | break      | 0xc0000c30 | 0x1111 | 0x2222 | 0x30 | lr-1 | 0xdf002777 |
+
+    Scenario Outline: With SA_RESTORER lr is the restorer
+      Given a guest program on <mode>:
+        """
+        handle SIGUSR1 raw restorer {
+          H: break
+        }
+        B: break
+        """
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do                | sees              | pc | lr   |
+        | CONT              | signal SIGTRAP    |    |      |
+        | send SIGUSR1      |                   |    |      |
+        | CONT              | signal SIGUSR1    |    |      |
+        | CONT with SIGUSR1 | signal SIGTRAP    | H  | <lr> |
+        | kill SIGKILL      | killed by SIGKILL |    |      |
+      Then nothing else happens
+
+      Examples:
+        | mode  | lr         |
+        | arm   | restorer   |
+        | thumb | restorer+1 |
