@@ -250,3 +250,28 @@ Feature: Switching user dispatch on and off
         | mode |
         | x64  |
         | ia32 |
+
+  @SUD @SUD-21
+  Rule: A new program starts with dispatch off
+
+    Scenario Outline: The next program's calls run although only its execve was exempt before
+      Given a guest program on <mode>:
+        """
+        prctl PR_SET_SYSCALL_USER_DISPATCH PR_SYS_DISPATCH_ON &E.next 1 0
+        E: execve "/next\0" 0 0
+        """
+      And it may execute "/next":
+        """
+        r = getpgid 4242
+        note "next" r
+        """
+      When it runs to its end
+      Then it ends with "exited 0"
+      And the guest notes:
+        | next r=-ESRCH |
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | x64  |
+        | ia32 |

@@ -33,7 +33,8 @@ final class Lowering {
 
     private int threads;
 
-    Lowering(final GuestTarget target) {
+    Lowering(final GuestTarget target, final List<String> earlierNotes) {
+        this.notes.addAll(earlierNotes);
         this.target = target;
         this.asm = target.assembler().at(Layout.CODE);
         this.data = new DataSection(target.abi().wordSize());

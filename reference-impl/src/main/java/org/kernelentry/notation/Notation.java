@@ -1,5 +1,7 @@
 package org.kernelentry.notation;
 
+import java.util.List;
+
 /**
  * The guest notation: small programs inside scenarios, the same text for every architecture.
  *
@@ -14,7 +16,16 @@ public final class Notation {
      * @throws NotationException one sentence naming line and word
      */
     public static GuestProgram assemble(final String text, final GuestTarget target) {
-        return new Lowering(target).lower(Parser.parse(text));
+        return assemble(text, target, List.of());
+    }
+
+    /**
+     * Assembles a program that another one executes: its notes are numbered behind the other's, so that both can be read from one page.
+     *
+     * @param earlierNotes {@link GuestProgram#notes} of the other program
+     */
+    public static GuestProgram assemble(final String text, final GuestTarget target, final List<String> earlierNotes) {
+        return new Lowering(target, earlierNotes).lower(Parser.parse(text));
     }
 
     /** Checks the shape of a program without a target, as a lint does. */

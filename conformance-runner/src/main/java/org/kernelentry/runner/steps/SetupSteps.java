@@ -34,6 +34,12 @@ public final class SetupSteps {
         world.program(m, text);
     }
 
+    /** A program that the first one may execute by this path, of the same mode. */
+    @Given("it may execute {string}:")
+    public void executable(final String path, final String text) {
+        world.options.executables.put(path, text);
+    }
+
     /** PTRACE_SEIZE before the first instruction; options by name, separated by blanks. */
     @Given("the tracer has seized it with {string}")
     public void seized(final String options) {

@@ -1,7 +1,9 @@
 package org.kernelentry.runner.system;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What a scenario's Given steps ask of the system before the program starts. */
 public final class GuestOptions {
@@ -13,6 +15,8 @@ public final class GuestOptions {
     public final List<String> kernelOptions = new ArrayList<>();
     /** Trace events to record, {@code raw_syscalls:sys_enter}. */
     public final List<String> traceEvents = new ArrayList<>();
+    /** Programs the guest may execute, by path, in the guest notation and the mode of the first program. */
+    public final Map<String, String> executables = new LinkedHashMap<>();
     /** Record system call audit. */
     public boolean audit;
 }

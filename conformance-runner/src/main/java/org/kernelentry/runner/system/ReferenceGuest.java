@@ -12,14 +12,10 @@ import org.kernelentry.kernel.signal.SigInfo;
 import org.kernelentry.kernel.signal.Signals;
 import org.kernelentry.kernel.syscall.Abi;
 import org.kernelentry.kernel.task.GuestEvent;
-import org.kernelentry.kernel.task.Mm;
 import org.kernelentry.kernel.task.Task;
 import org.kernelentry.kernel.task.TaskState;
 import org.kernelentry.machine.memory.AddressSpace;
-import org.kernelentry.machine.memory.PagedSpace;
 import org.kernelentry.notation.GuestProgram;
-import org.kernelentry.notation.GuestTarget;
-import org.kernelentry.notation.Notation;
 import org.kernelentry.runner.spec.Mode;
 
 /** A guest on the Java reference: the observer is a process of the same kernel whose user mode is this class. */
@@ -28,8 +24,6 @@ public final class ReferenceGuest implements Guest {
     private static final int WUNTRACED = 2;
     private static final int WCONTINUED = 8;
     private static final int WALL = 0x4000_0000;
-    private static final int RW = AddressSpace.PROT_READ | AddressSpace.PROT_WRITE;
-    private static final int RX = AddressSpace.PROT_READ | AddressSpace.PROT_EXEC;
     /** How long {@link #untilAsleep} lets guests run, in virtual nanoseconds. */
     private static final long PATIENCE = 3_000_000_000L;
 
@@ -38,9 +32,10 @@ public final class ReferenceGuest implements Guest {
     private final GuestProgram program;
     private final Task harness;
     private final Task main;
-    private final Mm mm;
     /** The observer's own view of the page that guests note things in. */
     private final AddressSpace notesPage;
+    /** What the tags in it mean, of all programs. */
+    private final List<String> noteTexts = new ArrayList<>();
 
     private final ReferenceRegisters registers;
     private final Map<Integer, String> names = new HashMap<>();
@@ -52,17 +47,16 @@ public final class ReferenceGuest implements Guest {
         this.k = kernel;
         this.mode = mode;
         final String label = mode.label();
-        this.mm = new Mm(PagedSpace.create(k.arch.taskSize(label)), k.arch.taskSize(label));
-        k.arch.mapVdso(mm, label);
-        this.program = Notation.assemble(
-                text, new GuestTarget(label, k.arch.abi(label), origin -> k.arch.assembler(label, origin, mm)));
-        this.notesPage = PagedSpace.create(k.arch.taskSize(label));
-        load();
+        this.notesPage = GuestImage.notesPage(k.arch.taskSize(label));
+        final GuestImage image = new GuestImage(k, label, text, notesPage, List.of());
+        this.program = image.program();
+        this.noteTexts.addAll(program.notes());
+        options.executables.forEach(this::register);
         this.harness = k.processes.createHarness("observer");
         if (options.audit) {
             k.audit.enable();
         }
-        this.main = k.processes.create(harness, "guest", label, mm, CODE, STACK_TOP - 64);
+        this.main = k.processes.create(harness, "guest", label, image.mm(), CODE, GuestImage.stackPointer());
         options.traceEvents.forEach(this::enable);
         this.selected = main;
         this.registers = new ReferenceRegisters(k, mode);
@@ -78,21 +72,14 @@ public final class ReferenceGuest implements Guest {
         }
     }
 
-    private void load() {
-        final AddressSpace space = mm.space;
-        map(CODE, program.code().length, RX);
-        space.poke(CODE, program.code(), 0, program.code().length);
-        map(DATA, DATA_SIZE, RW);
-        space.poke(DATA, program.data(), 0, program.data().length);
-        // A shared mapping: what children note is seen too, and the notes outlive the program.
-        notesPage.map(NOTES, NOTES_SIZE, RW);
-        space.share(NOTES, NOTES_SIZE, RW, notesPage, NOTES);
-        map(STACK, STACK_TOP - STACK, RW);
-        map(THREAD_STACKS, (MAX_THREADS + 1) * THREAD_STACK_SIZE, RW);
-    }
-
-    private void map(final long address, final long length, final int prot) {
-        mm.space.map(address, length + AddressSpace.PAGE_SIZE - 1 & -AddressSpace.PAGE_SIZE, prot);
+    /** Makes a program executable; it is loaded afresh each time, and assembled now so that its mistakes show now. */
+    private void register(final String path, final String text) {
+        final List<String> earlier = List.copyOf(noteTexts);
+        final String label = mode.label();
+        noteTexts.clear();
+        noteTexts.addAll(
+                new GuestImage(k, label, text, notesPage, earlier).program().notes());
+        k.processes.exec.register(path, () -> new GuestImage(k, label, text, notesPage, earlier).executable());
     }
 
     /** The kernel, for observers of internal steps. */
@@ -332,12 +319,12 @@ public final class ReferenceGuest implements Guest {
         for (int i = 0; i < count; i++) {
             final int at = 16 + 16 * i;
             final int tag = (int) word(page, at, 4);
-            if (tag < 1 || tag > program.notes().size()) {
+            if (tag < 1 || tag > noteTexts.size()) {
                 notes.add(new Note("corrupt note " + tag, 0));
                 continue;
             }
             final long raw = word(page, at + 8, abi().wordSize());
-            notes.add(new Note(program.notes().get(tag - 1), abi().wordSize() == 4 ? (int) raw : raw));
+            notes.add(new Note(noteTexts.get(tag - 1), abi().wordSize() == 4 ? (int) raw : raw));
         }
         return notes;
     }
