@@ -314,9 +314,10 @@ final class Lowering {
             case "return" -> asm.handlerReturn();
             case "mark" -> define(line, word(s, 0));
             case "jump" -> {
-                operands.load(asm, T0, line, "&" + strip(word(s, 0)), signals);
                 if (Character.isDigit(word(s, 0).charAt(0))) {
                     asm.loadConst(T0, Parser.number(line, word(s, 0)));
+                } else {
+                    operands.load(asm, T0, line, "&" + strip(word(s, 0)), signals);
                 }
                 asm.jumpTo(T0);
             }
