@@ -436,12 +436,37 @@ Feature: Nesting of kernel contexts
         getppid
         """
       When it runs to its end
-      Then these steps run in this order:
+      Then inside "vector_swi" these steps run:
+        | step                          |
+        | save r0 to pc, cpsr, orig_r0  |
         | alignment_trap                |
         | trace_hardirqs_on             |
+        | lockdep_hardirqs_on_prepare   |
+        | lockdep_hardirqs_on           |
         | enable_irq_notrace            |
+        | lockdep_hardirqs_off          |
+        | trace_hardirqs_off            |
+        | local_irq_disable             |
         | user_exit_irqoff              |
+        | trace_hardirqs_on             |
+        | lockdep_hardirqs_on_prepare   |
+        | lockdep_hardirqs_on           |
+        | local_irq_enable              |
         | decode the system call number |
+        | uaccess_disable               |
+        | local_restart                 |
+        | invoke_syscall                |
+        | ret_fast_syscall              |
+        | store r0                      |
+        | disable_irq_notrace           |
+        | no_work_pending               |
+        | trace_hardirqs_on             |
+        | lockdep_hardirqs_on_prepare   |
+        | lockdep_hardirqs_on           |
+        | user_enter_irqoff             |
+        | write TPIDRURO                |
+        | clrex                         |
+        | restore r0 to pc, cpsr        |
       And nothing else happens
 
       Examples:
