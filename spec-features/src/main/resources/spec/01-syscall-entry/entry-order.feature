@@ -37,7 +37,7 @@ Feature: The order of entry work
         | arm   |
         | thumb |
 
-    @reference
+    @reference @timeline
     Scenario Outline: With every work bit set the steps run in this order
       Given a guest program on <mode>:
         """

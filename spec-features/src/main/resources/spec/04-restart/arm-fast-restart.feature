@@ -145,7 +145,7 @@ Feature: Fast restart inside the kernel
         | arm   |
         | thumb |
 
-    @native @reference
+    @native @reference @timeline
     Scenario Outline: Two calls of a program, one of them restarted, are two ways into the kernel and three runs
       Given a guest program on <mode>:
         """

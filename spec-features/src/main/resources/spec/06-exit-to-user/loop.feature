@@ -71,6 +71,7 @@ Feature: The exit-to-user loop
   @EXL @EXL-05
   Rule: The loop ends only when no loop bit is set: every pending signal has its frame before user code runs
 
+    @timeline
     Scenario Outline: Two signals unblocked by one call are both handled before the next instruction
       Given a guest program on <mode>:
         """

@@ -116,6 +116,7 @@ Feature: Interrupts of kernel mode
         | x64  |
         | a64  |
 
+    @timeline
     Scenario Outline: A reschedule request in the middle of a call preempts on exit
       Given a guest program on <mode>:
         """

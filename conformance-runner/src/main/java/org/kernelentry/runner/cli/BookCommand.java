@@ -20,7 +20,6 @@ import org.kernelentry.runner.judge.Target;
 import org.kernelentry.runner.report.LastResults;
 import org.kernelentry.runner.report.Reports;
 import org.kernelentry.runner.spec.Chapter;
-import org.kernelentry.runner.spec.SpecExample;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -100,25 +99,26 @@ final class BookCommand implements Callable<Integer> {
     private static Map<String, Outcome> timelines(Environment.Spec spec, RunResult result, Glue glue) {
         Map<String, Outcome> drawn = new LinkedHashMap<>();
         for (Chapter chapter : spec.model().chapters()) {
-            for (Target target : result.plan().targets()) {
-                List<SpecExample> examples =
-                        chapter.examples().filter(target::runs).toList();
-                Optional<SpecExample> chosen = examples.stream()
-                        .filter(e -> e.tags().contains(DRAWN))
-                        .findFirst()
-                        .or(() -> examples.stream().findFirst());
-                if (chosen.isPresent() && !drawn.containsKey(chapter.name())) {
-                    Plan one = Plan.of(List.of(chosen.get()), List.of(target));
-                    Outcome outcome = new Runner(glue, 1)
-                            .run(one, RunListener.NONE)
+            List<Plan> runs = result.plan().targets().stream()
+                    .flatMap(t -> chapter.examples().filter(t::runs).map(e -> Plan.of(List.of(e), List.of(t))))
+                    .toList();
+            runs.stream()
+                    .filter(BookCommand::isTagged)
+                    .findFirst()
+                    .or(() -> runs.stream().findFirst())
+                    .map(run -> new Runner(glue, 1)
+                            .run(run, RunListener.NONE)
                             .outcomes()
-                            .get(0);
-                    if (!outcome.journal().isEmpty()) {
-                        drawn.put(chapter.name(), outcome);
-                    }
-                }
-            }
+                            .get(0))
+                    .filter(outcome -> !outcome.journal().isEmpty())
+                    .ifPresent(outcome -> drawn.put(chapter.name(), outcome));
         }
         return drawn;
+    }
+
+    private static boolean isTagged(Plan run) {
+        return run.targets().stream()
+                .flatMap(t -> run.examples(t).stream())
+                .anyMatch(e -> e.tags().contains(DRAWN));
     }
 }
