@@ -34,7 +34,8 @@ final class NativeReturn {
     static final Step STORE_RESULT = Step.of("store r0", "arch/arm/kernel/entry-common.S ret_fast_syscall");
     static final Step NO_WORK_PENDING = Step.of("no_work_pending", "arch/arm/kernel/entry-common.S no_work_pending");
     /** Detail: the flags of the pass. */
-    static final Step DO_WORK_PENDING = Step.of("do_work_pending", "arch/arm/kernel/signal.c do_work_pending()");
+    static final Step DO_WORK_PENDING = Step.of("do_work_pending", "arch/arm/kernel/signal.c do_work_pending()")
+            .carrying(Step.Detail.TIF);
 
     /**
      * {@code _TIF_WORK_MASK}: what the assembly tests by shifting the flag word left by 16. On arm the rseq work has no bit of its own: it is

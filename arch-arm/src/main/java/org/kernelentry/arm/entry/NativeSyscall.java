@@ -26,7 +26,8 @@ final class NativeSyscall {
     static final Step ENABLE_IRQ = Step.of("enable_irq_notrace", "arch/arm/include/asm/assembler.h enable_irq_notrace");
     static final Step UACCESS_DISABLE = Step.of("uaccess_disable", "arch/arm/include/asm/uaccess-asm.h");
     /** Detail: the syscall work bits. */
-    static final Step LOCAL_RESTART = Step.of("local_restart", "arch/arm/kernel/entry-common.S local_restart");
+    static final Step LOCAL_RESTART = Step.of("local_restart", "arch/arm/kernel/entry-common.S local_restart")
+            .carrying(Step.Detail.SYSCALL_WORK);
 
     static final Step SYS_TRACE = Step.of("__sys_trace", "arch/arm/kernel/entry-common.S __sys_trace");
 

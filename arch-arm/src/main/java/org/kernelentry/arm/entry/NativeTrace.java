@@ -15,10 +15,12 @@ import org.kernelentry.kernel.task.Task;
 
 /** Entry and exit work of the native path. Each piece tests its own flag (ENT-35). Source: linux v7.3 arch/arm/kernel/ptrace.c. */
 final class NativeTrace {
-    static final Step SYSCALL_TRACE_ENTER =
-            Step.of("syscall_trace_enter", "arch/arm/kernel/ptrace.c syscall_trace_enter()");
-    static final Step SYSCALL_TRACE_EXIT =
-            Step.of("syscall_trace_exit", "arch/arm/kernel/ptrace.c syscall_trace_exit()");
+    static final Step SYSCALL_TRACE_ENTER = Step.of(
+                    "syscall_trace_enter", "arch/arm/kernel/ptrace.c syscall_trace_enter()")
+            .carrying(Step.Detail.SYSCALL_WORK);
+    static final Step SYSCALL_TRACE_EXIT = Step.of(
+                    "syscall_trace_exit", "arch/arm/kernel/ptrace.c syscall_trace_exit()")
+            .carrying(Step.Detail.SYSCALL_WORK);
 
     private static final int ENTRY = 0;
     private static final int EXIT = 1;

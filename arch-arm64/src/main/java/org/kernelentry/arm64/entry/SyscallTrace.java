@@ -27,11 +27,13 @@ final class SyscallTrace {
             | SYSCALL_WORK_SYSCALL_EMU;
 
     /** Detail: the work word. */
-    static final Step SYSCALL_TRACE_ENTER =
-            Step.of("syscall_trace_enter", "arch/arm64/kernel/ptrace.c syscall_trace_enter()");
+    static final Step SYSCALL_TRACE_ENTER = Step.of(
+                    "syscall_trace_enter", "arch/arm64/kernel/ptrace.c syscall_trace_enter()")
+            .carrying(Step.Detail.SYSCALL_WORK);
     /** Detail: the work word. */
-    static final Step SYSCALL_TRACE_EXIT =
-            Step.of("syscall_trace_exit", "arch/arm64/kernel/ptrace.c syscall_trace_exit()");
+    static final Step SYSCALL_TRACE_EXIT = Step.of(
+                    "syscall_trace_exit", "arch/arm64/kernel/ptrace.c syscall_trace_exit()")
+            .carrying(Step.Detail.SYSCALL_WORK);
 
     /** Detail: the direction shown in x7 or r12. */
     static final Step REPORT_SYSCALL = Step.of("report_syscall", "arch/arm64/kernel/ptrace.c report_syscall()");

@@ -11,6 +11,7 @@ import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.step.Journal;
 import org.kernelentry.kernel.step.Journal.Entry;
 import org.kernelentry.kernel.step.Journal.Kind;
+import org.kernelentry.kernel.step.Step;
 import org.kernelentry.kernel.task.CpuLocal;
 import org.kernelentry.kernel.task.ThreadFlags;
 import org.kernelentry.kernel.tracking.ContextTracking;
@@ -85,8 +86,7 @@ public final class InternalSteps {
         for (final Entry entry : entries()) {
             final boolean numbered = entry.kind() == Kind.ENTER
                     && entry.detail() != 0
-                    && !Journal.carriesSyscallWork(entry.step())
-                    && !Journal.carriesThreadFlags(entry.step());
+                    && entry.step().detail() == Step.Detail.NUMBER;
             if (depth < 0 && numbered && entry.detail() == number && (pid < 0 || pid == entry.pid() && !otherCall)) {
                 depth = entry.depth();
                 pid = entry.pid();

@@ -17,8 +17,9 @@ import org.kernelentry.kernel.task.Task;
  */
 public final class ExitToUserMode {
     /** Detail: the TIF word that made the loop run. */
-    public static final Step EXIT_TO_USER_MODE_LOOP =
-            Step.of("exit_to_user_mode_loop", "kernel/entry/common.c exit_to_user_mode_loop()");
+    public static final Step EXIT_TO_USER_MODE_LOOP = Step.of(
+                    "exit_to_user_mode_loop", "kernel/entry/common.c exit_to_user_mode_loop()")
+            .carrying(Step.Detail.TIF);
 
     public static final Step EXIT_TO_USER_MODE_PREPARE =
             Step.of("exit_to_user_mode_prepare", "include/linux/irq-entry-common.h __exit_to_user_mode_prepare()");
@@ -26,8 +27,9 @@ public final class ExitToUserMode {
     public static final Step UPROBE_NOTIFY_RESUME = Step.of("uprobe_notify_resume", "kernel/events/uprobes.c");
     public static final Step KLP_UPDATE_PATCH_STATE =
             Step.of("klp_update_patch_state", "kernel/livepatch/transition.c");
-    public static final Step ARCH_DO_SIGNAL_OR_RESTART =
-            Step.of("arch_do_signal_or_restart", "kernel/entry/common.c exit_to_user_mode_loop()");
+    public static final Step ARCH_DO_SIGNAL_OR_RESTART = Step.of(
+                    "arch_do_signal_or_restart", "kernel/entry/common.c exit_to_user_mode_loop()")
+            .carrying(Step.Detail.TIF);
     public static final Step RESUME_USER_MODE_WORK =
             Step.of("resume_user_mode_work", "include/linux/resume_user_mode.h resume_user_mode_work()");
     public static final Step ARCH_EXIT_TO_USER_MODE_WORK =

@@ -26,16 +26,19 @@ public final class SyscallEntry {
     public static final Step ADD_RANDOM_KSTACK_OFFSET =
             Step.of("add_random_kstack_offset", "include/linux/randomize_kstack.h add_random_kstack_offset()");
     /** Detail: the work word. */
-    public static final Step SYSCALL_TRACE_ENTER =
-            Step.of("syscall_trace_enter", "include/linux/entry-common.h syscall_trace_enter()");
+    public static final Step SYSCALL_TRACE_ENTER = Step.of(
+                    "syscall_trace_enter", "include/linux/entry-common.h syscall_trace_enter()")
+            .carrying(Step.Detail.SYSCALL_WORK);
 
     public static final Step SYSCALL_USER_DISPATCH =
             Step.of("syscall_user_dispatch", "kernel/entry/syscall_user_dispatch.c syscall_user_dispatch()");
     public static final Step RSEQ_SYSCALL_ENTER_WORK =
             Step.of("rseq_syscall_enter_work", "kernel/rseq.c rseq_syscall_enter_work()");
-    public static final Step PTRACE_REPORT_SYSCALL_ENTRY =
-            Step.of("ptrace_report_syscall_entry", "include/linux/ptrace.h ptrace_report_syscall_entry()");
-    public static final Step SECURE_COMPUTING = Step.of("secure_computing", "kernel/seccomp.c __secure_computing()");
+    public static final Step PTRACE_REPORT_SYSCALL_ENTRY = Step.of(
+                    "ptrace_report_syscall_entry", "include/linux/ptrace.h ptrace_report_syscall_entry()")
+            .carrying(Step.Detail.SYSCALL_WORK);
+    public static final Step SECURE_COMPUTING =
+            Step.of("secure_computing", "kernel/seccomp.c __secure_computing()").carrying(Step.Detail.SYSCALL_WORK);
     public static final Step TRACE_SYS_ENTER =
             Step.of("trace_sys_enter", "kernel/entry/syscall-common.c trace_syscall_enter()");
     public static final Step AUDIT_SYSCALL_ENTRY =

@@ -20,8 +20,9 @@ public final class SyscallExit {
     public static final Step SYSCALL_EXIT_TO_USER_MODE =
             Step.of("syscall_exit_to_user_mode", "include/linux/entry-common.h syscall_exit_to_user_mode()");
     /** Detail: the work word. */
-    public static final Step SYSCALL_EXIT_WORK =
-            Step.of("syscall_exit_work", "include/linux/entry-common.h syscall_exit_work()");
+    public static final Step SYSCALL_EXIT_WORK = Step.of(
+                    "syscall_exit_work", "include/linux/entry-common.h syscall_exit_work()")
+            .carrying(Step.Detail.SYSCALL_WORK);
 
     public static final Step SUD_ROLLED_BACK =
             Step.of("syscall user dispatch: rolled back", "include/linux/entry-common.h syscall_exit_work()");
@@ -29,8 +30,9 @@ public final class SyscallExit {
             Step.of("audit_syscall_exit", "kernel/auditsc.c __audit_syscall_exit()");
     public static final Step TRACE_SYS_EXIT =
             Step.of("trace_sys_exit", "kernel/entry/syscall-common.c trace_syscall_exit()");
-    public static final Step PTRACE_REPORT_SYSCALL_EXIT =
-            Step.of("ptrace_report_syscall_exit", "include/linux/ptrace.h ptrace_report_syscall_exit()");
+    public static final Step PTRACE_REPORT_SYSCALL_EXIT = Step.of(
+                    "ptrace_report_syscall_exit", "include/linux/ptrace.h ptrace_report_syscall_exit()")
+            .carrying(Step.Detail.SYSCALL_WORK);
     public static final Step RSEQ_DEBUG_SYSCALL_RETURN = Step.of("rseq_debug_syscall_return", "kernel/rseq.c");
 
     private final Kernel k;

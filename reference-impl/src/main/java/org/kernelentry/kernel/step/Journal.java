@@ -3,9 +3,6 @@ package org.kernelentry.kernel.step;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import org.kernelentry.kernel.entry.ExitToUserMode;
-import org.kernelentry.kernel.entry.SyscallEntry;
-import org.kernelentry.kernel.entry.SyscallExit;
 import org.kernelentry.kernel.task.CpuLocal;
 import org.kernelentry.kernel.task.ThreadFlags;
 
@@ -102,26 +99,10 @@ public final class Journal implements StepObserver {
         if (detail == 0) {
             return "";
         }
-        if (carriesSyscallWork(step)) {
-            return ThreadFlags.workNames((int) detail);
-        }
-        if (carriesThreadFlags(step)) {
-            return ThreadFlags.tifNames((int) detail & ThreadFlags.EXIT_TO_USER_MODE_WORK);
-        }
-        return Long.toString(detail);
-    }
-
-    /** Whether the step's detail is a SYSCALL_WORK word. */
-    public static boolean carriesSyscallWork(final Step step) {
-        return step == SyscallEntry.SYSCALL_TRACE_ENTER
-                || step == SyscallExit.SYSCALL_EXIT_WORK
-                || step == SyscallEntry.PTRACE_REPORT_SYSCALL_ENTRY
-                || step == SyscallExit.PTRACE_REPORT_SYSCALL_EXIT
-                || step == SyscallEntry.SECURE_COMPUTING;
-    }
-
-    /** Whether the step's detail is a TIF word. */
-    public static boolean carriesThreadFlags(final Step step) {
-        return step == ExitToUserMode.EXIT_TO_USER_MODE_LOOP || step == ExitToUserMode.ARCH_DO_SIGNAL_OR_RESTART;
+        return switch (step.detail()) {
+            case SYSCALL_WORK -> ThreadFlags.workNames((int) detail);
+            case TIF -> ThreadFlags.tifNames((int) detail & ThreadFlags.EXIT_TO_USER_MODE_WORK);
+            case NUMBER -> Long.toString(detail);
+        };
     }
 }
