@@ -1,6 +1,5 @@
 package org.kernelentry.arm.abi;
 
-import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.syscall.Errno;
 import org.kernelentry.kernel.syscall.SyscallBody;
@@ -8,9 +7,6 @@ import org.kernelentry.kernel.task.Task;
 
 /** {@code sys_call_table} or {@code sys_oabi_call_table}: bodies by number, built once. */
 public final class SyscallTable {
-    /** {@code sys_ni_syscall()}. */
-    private static final SyscallBody NI_SYSCALL = task -> -Errno.ENOSYS;
-
     /** OABI's indirect call: {@code syscall(number, arguments...)}. */
     private static final String INDIRECT = "syscall";
 
@@ -18,13 +14,8 @@ public final class SyscallTable {
     private final int indirectNumber;
 
     public SyscallTable(final Kernel k, final ArmAbi abi) {
-        bodies = new SyscallBody[abi.tableSize()];
+        bodies = abi.bodies(k);
         indirectNumber = abi.number(INDIRECT);
-        for (int nr = 0; nr < bodies.length; nr++) {
-            final String name = abi.name(nr);
-            final @Nullable SyscallBody body = name == null ? null : k.bodies.find(name);
-            bodies[nr] = body == null ? NI_SYSCALL : body;
-        }
         if (indirectNumber >= 0) {
             bodies[indirectNumber] = this::indirect;
         }
@@ -44,7 +35,7 @@ public final class SyscallTable {
     private long indirect(final Task task) {
         final int nr = (int) task.args[0] & ~ArmAbi.NR_OABI_SYSCALL_BASE;
         if (nr == indirectNumber || Integer.compareUnsigned(nr, bodies.length) >= 0) {
-            return NI_SYSCALL.invoke(task);
+            return -Errno.ENOSYS;
         }
         System.arraycopy(task.args, 1, task.args, 0, task.args.length - 1);
         return bodies[nr].invoke(task);

@@ -7,7 +7,6 @@ import org.kernelentry.arm64.abi.Arm64Abi;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.KernelConfig;
 import org.kernelentry.kernel.arch.PtRegs;
-import org.kernelentry.kernel.syscall.Errno;
 import org.kernelentry.kernel.syscall.SyscallBody;
 import org.kernelentry.kernel.task.Task;
 
@@ -15,7 +14,6 @@ import org.kernelentry.kernel.task.Task;
 final class SyscallTable {
     private static final long LOW = 0xffff_ffffL;
     private static final int ARGUMENTS = 6;
-    private static final SyscallBody NOT_IMPLEMENTED = task -> -Errno.ENOSYS;
 
     private final SyscallBody[] bodies;
     /** Whether argument 0 comes from {@code orig_x0}. */
@@ -25,12 +23,9 @@ final class SyscallTable {
 
     SyscallTable(final Kernel k, final Arm64Abi abi) {
         this.compat = abi.wordSize() == Integer.BYTES;
-        this.bodies = new SyscallBody[abi.tableSize()];
+        this.bodies = abi.bodies(k);
         this.fromOrig = new boolean[abi.tableSize()];
         for (int nr = 0; nr < bodies.length; nr++) {
-            final String name = abi.name(nr);
-            final SyscallBody body = name == null ? null : k.bodies.find(name);
-            bodies[nr] = body == null ? NOT_IMPLEMENTED : body;
             // PTR-34, PTR-36: bodies shared with native calls take the original argument, compat-only ones the
             // register; 6.1
             // the register always. Around the generic code the register holds the preset result (DIF-A64-05).

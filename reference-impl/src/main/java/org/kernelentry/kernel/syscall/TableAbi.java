@@ -1,0 +1,124 @@
+package org.kernelentry.kernel.syscall;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.kernelentry.kernel.Kernel;
+
+/**
+ * A system call ABI whose numbers are a resource of the port: lines {@code number name [mark]}, comments with {@code #}.
+ *
+ * <p>Ports derive from it only to add what is theirs.
+ */
+public class TableAbi implements Abi {
+    private static final SyscallBody NI_SYSCALL = task -> -Errno.ENOSYS;
+
+    private final String name;
+    private final int wordSize;
+    private final int auditArch;
+    private final SortedMap<Integer, String> byNumber = new TreeMap<>();
+    private final SortedMap<Integer, String> marks = new TreeMap<>();
+    private final Map<String, Integer> numbers = new HashMap<>();
+    private final int tableSize;
+
+    /**
+     * Reads the table.
+     *
+     * @param owner class beside whose package the resource is
+     * @param granularity the table size is rounded up to a multiple of it
+     */
+    protected TableAbi(
+            final String name,
+            final int wordSize,
+            final int auditArch,
+            final Class<?> owner,
+            final String resource,
+            final int granularity) {
+        this.name = name;
+        this.wordSize = wordSize;
+        this.auditArch = auditArch;
+        try (InputStream in = owner.getResourceAsStream(resource)) {
+            if (in == null) {
+                throw new IllegalStateException("resource " + resource + " is missing");
+            }
+            new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII))
+                    .lines()
+                    .filter(line -> !line.startsWith("#"))
+                    .forEach(this::add);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        this.tableSize = (byNumber.lastKey() + granularity) / granularity * granularity;
+    }
+
+    private void add(final String line) {
+        final String[] fields = line.split(" ", -1);
+        final int number = Integer.parseInt(fields[0]);
+        byNumber.put(number, fields[1]);
+        numbers.put(fields[1], number);
+        if (fields.length > 2) {
+            marks.put(number, fields[2]);
+        }
+    }
+
+    /** Whether the line of a number carries a mark, whose meaning is the port's. */
+    protected final boolean marked(final int number) {
+        return marks.containsKey(number);
+    }
+
+    /** {@code sys_call_table}: one body per number; what has none is {@code sys_ni_syscall}. */
+    public final SyscallBody[] bodies(final Kernel k) {
+        final SyscallBody[] bodies = new SyscallBody[tableSize];
+        for (int number = 0; number < tableSize; number++) {
+            final String call = name(number);
+            final SyscallBody body = call == null ? null : k.bodies.find(call);
+            bodies[number] = body == null ? NI_SYSCALL : body;
+        }
+        return bodies;
+    }
+
+    @Override
+    public final String name() {
+        return name;
+    }
+
+    @Override
+    public final int wordSize() {
+        return wordSize;
+    }
+
+    @Override
+    public final int auditArch() {
+        return auditArch;
+    }
+
+    @Override
+    public final int number(final String call) {
+        return numbers.getOrDefault(call, -1);
+    }
+
+    @Override
+    public final @Nullable String name(final int number) {
+        return byNumber.get(number);
+    }
+
+    @Override
+    public final int tableSize() {
+        return tableSize;
+    }
+
+    @Override
+    public final List<String> names() {
+        return List.copyOf(Collections.unmodifiableCollection(byNumber.values()));
+    }
+}
