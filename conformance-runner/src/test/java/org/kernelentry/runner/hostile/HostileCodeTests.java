@@ -81,17 +81,17 @@ final class HostileCodeTests {
     @ParameterizedTest
     @MethodSource("everywhere")
     void a_program_with_one_bit_flipped_ends(final Where where) {
-        final String program = String.join(
-                "\n",
-                "handle SIGUSR1 {",
-                "note \"handled\"",
-                "}",
-                "c = fork {",
-                "getppid",
-                "}",
-                "raise SIGUSR1",
-                "nanosleep 1ms 0",
-                "wait4 -1 0 0 0");
+        final String program = """
+                handle SIGUSR1 {
+                  note "handled"
+                }
+                c = fork {
+                  getppid
+                }
+                raise SIGUSR1
+                nanosleep 1ms 0
+                wait4 -1 0 0 0
+                """;
         final byte[] code;
         try (var guest = where.system().boot(where.mode(), program, new GuestOptions())) {
             code = guest.program().code().clone();

@@ -42,7 +42,12 @@ final class HostileFrameTests {
         for (int offset = 0; offset < FRAME_BYTES; offset += offset < FINE_BYTES ? size : COARSE * size) {
             final int at = offset;
             final long garbage = random.nextInt(4) == 0 ? -1 : random.nextLong();
-            final String program = String.join("\n", "handle SIGUSR1 {", "B: break", "}", "raise SIGUSR1");
+            final String program = """
+                    handle SIGUSR1 {
+                      B: break
+                    }
+                    raise SIGUSR1
+                    """;
             Hostile.guest(where, program, guest -> {
                 untilBreakpoint(guest);
                 guest.poke(guest.read("sp") + at, size, garbage);
