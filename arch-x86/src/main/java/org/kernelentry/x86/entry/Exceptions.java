@@ -149,6 +149,10 @@ final class Exceptions {
     private void run(final CpuLocal cpu, final Task task, final Step step, final Runnable handler) {
         k.steps.enter(cpu, step, 0);
         frames.errorEntry(cpu, task);
+        if (step != EXC_INT3 && step != EXC_OVERFLOW && step != EXC_DEBUG) {
+            // A fault's frame has RF set, a trap's has not. Source: Intel SDM volume 3, 19.3.1.1.
+            task.regs.slot[X86PtRegs.FLAGS] |= X86Regs.RF;
+        }
         handle(cpu, task, handler);
         k.steps.leave(k.cpu, step);
     }

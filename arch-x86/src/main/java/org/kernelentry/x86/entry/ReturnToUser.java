@@ -106,7 +106,8 @@ final class ReturnToUser {
             live.pc &= 0xffff_ffffL;
             live.r[X86Regs.RSP] &= 0xffff_ffffL;
         }
-        X86Regs.setRflags(live, frame[FLAGS]);
+        // RF would last until the next instruction has completed; only instruction breakpoints look at it.
+        X86Regs.setRflags(live, frame[FLAGS] & ~X86Regs.RF);
         k.steps.at(cpu, IRETQ);
     }
 
