@@ -6,30 +6,35 @@ Feature: Corners of single-stepping
   Rule: On arm64 a stepped call that restarts without a handler is stepped once more: the svc runs before the next trap
 
     @native
-    Scenario Outline: After the suppressed signal the next stop is behind the svc again
+    Scenario Outline: The rewound svc runs before the step that the suppressed signal left is reported
       Given a guest program on <mode>:
         """
+        word TS 0 5000000
         handle SIGUSR1 {
           note "handled"
         }
+        register x0 0
+        register x1 0
+        register x2 &TS
+        register x3 0
+        register x8 nr.ppoll
         B: break
-        S: ppoll 0 0 5ms 0 8
+        S: code 01 00 00 d4
         nop
         """
       And the tracer has seized it with "TRACESYSGOOD"
       When this happens:
-        | do            | sees           | pc     | result | si_code    |
-        | CONT          | signal SIGTRAP |        |        |            |
-        | set pc B.next |                |        |        |            |
-        | SYSCALL       | entry ppoll    | S.next |        |            |
-        | SINGLESTEP    |                |        |        |            |
-        | until asleep  |                |        |        |            |
-        | send SIGUSR1  |                |        |        |            |
-        |               | signal SIGTRAP | S      | 0      | 0          |
-        | SINGLESTEP    | signal SIGUSR1 | S      |        |            |
-        | SINGLESTEP    | signal SIGTRAP | S.next | 0      | 0          |
-        | SINGLESTEP    | signal SIGTRAP | S.next | 0      | TRAP_TRACE |
-        | CONT          | exited 0       |        |        |            |
+        | do           | sees           | pc     | result | si_code    |
+        | CONT         | signal SIGTRAP |        |        |            |
+        | set pc S     |                |        |        |            |
+        | SINGLESTEP   |                |        |        |            |
+        | until asleep |                |        |        |            |
+        | send SIGUSR1 |                |        |        |            |
+        |              | signal SIGTRAP | S      | 0      | 0          |
+        | SINGLESTEP   | signal SIGUSR1 | S      |        |            |
+        | SINGLESTEP   | signal SIGTRAP | S.next | 0      | 0          |
+        | SINGLESTEP   | signal SIGTRAP | S.next | 0      | TRAP_TRACE |
+        | CONT         | exited 0       |        |        |            |
       Then nothing else happens
 
       Examples:

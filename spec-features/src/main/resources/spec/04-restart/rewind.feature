@@ -744,6 +744,85 @@ Feature: How a call is made again
         | arm   |
         | thumb |
 
+    Scenario Outline: On arm64 the number is forgotten before the tracer is asked
+      Given a guest program on <mode>:
+        """
+        word W
+        handle SIGUSR1 restart {
+          note "first"
+          poke W 1
+        }
+        handle SIGUSR2 restart {
+          note "second"
+        }
+        B: break
+        L: r = futex &W FUTEX_WAIT 0 0
+        note r
+        """
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do                | sees           | pc     | number   |
+        | CONT              | signal SIGTRAP |        |          |
+        | set pc B.next     |                |        |          |
+        | SYSCALL           | entry futex    | L.next | nr.futex |
+        | SYSCALL           |                |        |          |
+        | until asleep      |                |        |          |
+        | send SIGUSR1      |                |        |          |
+        | send SIGUSR2      |                |        |          |
+        |                   | exit futex     | L.next | nr.futex |
+        | CONT              | signal SIGUSR1 | L      | -1       |
+        | CONT with SIGUSR1 | signal SIGUSR2 |        | -1       |
+        | CONT with SIGUSR2 | exited 0       |        |          |
+      Then the guest notes:
+        | second    |
+        | first     |
+        | r=-EAGAIN |
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | a64  |
+        | a32  |
+
+    @generic @reference
+    Scenario Outline: A converted arm forgets the number with the first decision
+      Given a guest program on <mode>:
+        """
+        word W
+        handle SIGUSR1 restart {
+          note "first"
+          poke W 1
+        }
+        handle SIGUSR2 restart {
+          note "second"
+        }
+        B: break
+        L: r = futex &W FUTEX_WAIT 0 0
+        note r
+        """
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do                | sees           | pc | number   |
+        | CONT              | signal SIGTRAP |    |          |
+        | set pc B.next     |                |    |          |
+        | CONT              |                |    |          |
+        | until asleep      |                |    |          |
+        | send SIGUSR1      |                |    |          |
+        | send SIGUSR2      |                |    |          |
+        |                   | signal SIGUSR1 | L  | nr.futex |
+        | CONT with SIGUSR1 | signal SIGUSR2 |    | -1       |
+        | CONT with SIGUSR2 | exited 0       |    |          |
+      Then the guest notes:
+        | second    |
+        | first     |
+        | r=-EAGAIN |
+      And nothing else happens
+
+      Examples:
+        | mode  |
+        | arm   |
+        | thumb |
+
   @RST @RST-24
   Rule: Of two signals that wait together the one chosen first decides the restart, and the other's handler runs first
 

@@ -30,7 +30,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
  * <p>The report says which scenario caught which: {@code target/mutations.txt}.
  */
 class MutationTests {
-    private static final List<String> FILES = List.of("entry.yaml", "tracking.yaml");
+    private static final List<String> FILES = List.of("entry.yaml", "tracking.yaml", "signals.yaml");
     private static final int AT_LEAST = 40;
     /** How long the scenarios of one mistake may take. */
     private static final int SECONDS = 60;
