@@ -483,6 +483,81 @@ Feature: Fast restart inside the kernel
         | ia32 | sysenter | 0      |
         | ia32 | int80    | 0      |
 
+    @generic @reference @proposal
+    Scenario Outline: On arm64 too the proposal makes the call again without leaving the kernel, with <register> and pc untouched
+      Given a guest program on <mode>:
+        """
+        handle SIGUSR1 {
+          note "handled"
+        }
+        B: break
+        L: r = nanosleep 5ms 0
+        n = register <register>
+        note r n
+        """
+      And a kernel with "PROPOSED_GENERIC_FAST_RESTART=y"
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do            | sees                  | pc     | <register>   |
+        | CONT          | signal SIGTRAP        |        |              |
+        | set pc B.next |                       |        |              |
+        | CONT          |                       |        |              |
+        | until asleep  |                       |        |              |
+        | send SIGUSR1  |                       |        |              |
+        |               | signal SIGUSR1        | L      | nr.nanosleep |
+        | SYSCALL       | entry restart_syscall | L.next | nr.nanosleep |
+        | SYSCALL       | exit restart_syscall  | L.next | nr.nanosleep |
+        | CONT          | exited 0              |        |              |
+      Then the guest notes:
+        | r=0            |
+        | n=nr.nanosleep |
+      And these steps run this often:
+        | step              | times |
+        | restart in kernel | 1     |
+      And nothing else happens
+
+      Examples:
+        | mode | register |
+        | a64  | x8       |
+        | a32  | r7       |
+
+    @generic @reference @proposal
+    Scenario Outline: On arm64 a number that the tracer changed survives the restart with the proposal
+      Given a guest program on <mode>:
+        """
+        handle SIGUSR1 {
+          note "handled"
+        }
+        t = gettid
+        B: break
+        L: r = getpgid 0
+        if r == t {
+          note "ran gettid"
+        }
+        """
+      And a kernel with "PROPOSED_GENERIC_FAST_RESTART=y"
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do                         | sees           | pc     |
+        | CONT                       | signal SIGTRAP |        |
+        | set pc B.next              |                |        |
+        | SYSCALL                    | entry getpgid  | L.next |
+        | set number nr.gettid       |                |        |
+        | send SIGUSR1               |                |        |
+        | SYSCALL                    | exit gettid    | L.next |
+        | set result -ERESTARTNOINTR |                |        |
+        | SYSCALL                    | signal SIGUSR1 | L      |
+        | SYSCALL                    | entry gettid   | L.next |
+        | CONT                       | exited 0       |        |
+      Then the guest notes:
+        | ran gettid |
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | a64  |
+        | a32  |
+
     @reference @proposal
     Scenario Outline: A restart for a handler stays a rewind with the proposal
       Given a guest program on <mode>:
@@ -518,5 +593,7 @@ Feature: Fast restart inside the kernel
       @generic
       Examples:
         | mode  |
+        | a64   |
+        | a32   |
         | arm   |
         | thumb |

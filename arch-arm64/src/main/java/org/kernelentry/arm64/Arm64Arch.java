@@ -255,8 +255,7 @@ final class Arm64Arch implements Arch {
 
     @Override
     public boolean doSignalOrRestart(final Task task, final PtRegs regs) {
-        signals.doSignalOrRestart(task, regs);
-        return false;
+        return signals.doSignalOrRestart(task, regs);
     }
 
     @Override

@@ -36,6 +36,9 @@ public final class El0Svc {
     public static final Step SYSCALL_SET_RETURN_VALUE =
             Step.of("syscall_set_return_value", "arch/arm64/include/asm/syscall.h syscall_set_return_value()");
 
+    /** The proposal: the call starts over without leaving the kernel. Detail: the number. */
+    public static final Step RESTART_IN_KERNEL = Step.of("restart in kernel", "proposal, no kernel has it");
+
     private static final int X8 = 8;
     private static final int R7 = 7;
 
@@ -137,17 +140,31 @@ public final class El0Svc {
         regs.slot[ORIG_X0] = regs.slot[0];
         regs.slot[SYSCALLNO] = nr;
         setReturnValue(task, regs, -Errno.ENOSYS);
-        if (k.syscallEntry.syscallEnterFromUserMode(cpu, task, regs)) {
-            final int run = (int) task.syscallNr;
-            final SyscallTable table = table(compat);
-            final SyscallBody body = table.find(run);
-            if (body != null) {
-                setReturnValue(task, regs, run(table, body, task, regs, run));
-            } else if (compat && CompatPrivateCalls.known(run)) {
-                setReturnValue(task, regs, privateCalls.invoke(task, regs, run));
+        boolean permit = k.syscallEntry.syscallEnterFromUserMode(cpu, task, regs);
+        while (true) {
+            if (permit) {
+                invokeGeneric(task, regs, compat);
             }
+            if (!k.syscallExit.syscallExitToUserMode(task, regs)) {
+                return;
+            }
+            // Only with PROPOSED_GENERIC_FAST_RESTART: the signal code has left the number to run in the frame.
+            k.steps.at(k.cpu, RESTART_IN_KERNEL, regs.slot[SYSCALLNO]);
+            task.syscallNr = (int) regs.slot[SYSCALLNO];
+            setReturnValue(task, regs, -Errno.ENOSYS);
+            permit = k.syscallEntry.syscallEnterFromUserModeWork(task, regs);
         }
-        k.syscallExit.syscallExitToUserMode(task, regs);
+    }
+
+    private void invokeGeneric(final Task task, final PtRegs regs, final boolean compat) {
+        final int run = (int) task.syscallNr;
+        final SyscallTable table = table(compat);
+        final SyscallBody body = table.find(run);
+        if (body != null) {
+            setReturnValue(task, regs, run(table, body, task, regs, run));
+        } else if (compat && CompatPrivateCalls.known(run)) {
+            setReturnValue(task, regs, privateCalls.invoke(task, regs, run));
+        }
     }
 
     /** {@code syscall_set_return_value()} with no error. */

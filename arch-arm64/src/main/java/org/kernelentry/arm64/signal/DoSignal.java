@@ -3,6 +3,7 @@ package org.kernelentry.arm64.signal;
 import static org.kernelentry.arm64.Arm64PtRegs.ORIG_X0;
 import static org.kernelentry.arm64.Arm64PtRegs.PC;
 import static org.kernelentry.arm64.Arm64PtRegs.PSTATE;
+import static org.kernelentry.arm64.Arm64PtRegs.SYSCALLNO;
 import static org.kernelentry.kernel.task.ThreadFlags.TIF_SINGLESTEP;
 
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import org.kernelentry.arm64.Arm64PtRegs;
 import org.kernelentry.arm64.Psr;
 import org.kernelentry.arm64.abi.Arm64Abi;
 import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.KernelConfig.Option;
 import org.kernelentry.kernel.arch.PtRegs;
 import org.kernelentry.kernel.signal.KSignal;
 import org.kernelentry.kernel.signal.SigAction;
@@ -43,6 +45,7 @@ public final class DoSignal {
     private static final int R7 = 7;
 
     private final Kernel k;
+    private final boolean restartsInKernel;
     private final NativeFrame nativeFrame;
     private final CompatFrame compatFrame;
     private final int restartSyscall = Arm64Abi.A64.number("restart_syscall");
@@ -50,16 +53,18 @@ public final class DoSignal {
 
     public DoSignal(final Kernel kernel) {
         this.k = kernel;
+        this.restartsInKernel = kernel.config.generic() && kernel.config.has(Option.PROPOSED_GENERIC_FAST_RESTART);
         this.nativeFrame = new NativeFrame(kernel);
         this.compatFrame = new CompatFrame(kernel);
     }
 
-    /** {@code arch_do_signal_or_restart()}. */
-    public void doSignalOrRestart(final Task task, final PtRegs regs) {
+    /** {@code arch_do_signal_or_restart()}. Returns whether the stub is to make the call again itself: the proposal, never without its option. */
+    public boolean doSignalOrRestart(final Task task, final PtRegs regs) {
         final boolean syscall = Arm64PtRegs.inSyscall(regs);
         final int result = (int) regs.slot[0];
         final long behind = regs.slot[PC];
         final long at = behind - Arm64PtRegs.syscallInstructionSize(regs);
+        final long number = regs.slot[SYSCALLNO];
         if (syscall) {
             // Once per call: a second signal of the same exit finds no call (RST-23).
             Arm64PtRegs.forgetSyscall(regs);
@@ -79,12 +84,17 @@ public final class DoSignal {
                 k.steps.at(k.cpu, SET_EINTR);
             }
             handleSignal(task, regs, signal);
-            return;
+            return false;
         }
-        if (rewound) {
-            if (result == -Errno.ERESTART_RESTARTBLOCK) {
+        final boolean block = result == -Errno.ERESTART_RESTARTBLOCK;
+        final boolean inKernel = rewound && isRestart(result) && restartsInKernel;
+        if (inKernel) {
+            regs.slot[PC] = behind;
+            regs.slot[SYSCALLNO] = block ? nrRestartSyscall(task) : number;
+        } else if (rewound) {
+            if (block) {
                 // Visible to the program, and it stays (RST-18).
-                regs.slot[task.is32Bit() ? R7 : X8] = task.is32Bit() ? compatRestartSyscall : restartSyscall;
+                regs.slot[task.is32Bit() ? R7 : X8] = nrRestartSyscall(task);
                 k.steps.at(k.cpu, SETUP_RESTART_SYSCALL);
             }
             if (task.testTif(TIF_SINGLESTEP)) {
@@ -93,6 +103,11 @@ public final class DoSignal {
             }
         }
         k.signals.restoreSavedSigmask(task);
+        return inKernel;
+    }
+
+    private int nrRestartSyscall(final Task task) {
+        return task.is32Bit() ? compatRestartSyscall : restartSyscall;
     }
 
     private static boolean isRestart(final int result) {
