@@ -29,6 +29,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "book",
         mixinStandardHelpOptions = true,
+        versionProvider = VersionCommand.class,
+        header = "Writes the spec with its results as one HTML page.",
         description = {
             "Writes the spec as one HTML page: chapters, rules, sources, scenarios, and how they ended when they last",
             "ran. If nothing has run yet, everything is run first."

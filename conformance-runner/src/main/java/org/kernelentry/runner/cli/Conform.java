@@ -25,15 +25,16 @@ import picocli.CommandLine.ParameterException;
         name = "conform",
         mixinStandardHelpOptions = true,
         versionProvider = VersionCommand.class,
-        synopsisSubcommandLabel = "[run|list|explain|trace|coverage|book|jmh|version]",
+        customSynopsis = "conform [COMMAND] [OPTION...] [TERM...]",
         description = {
             "Runs the kernel entry conformance scenarios and shows what they found.",
-            "Without a command it runs; conform COMMAND --help explains each."
+            "Without a command it runs; conform COMMAND --help explains each. conform jmh starts the benchmarks."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  conform                                   run everything on both flavours of the reference",
             "  conform --arch arm64 --tags '@SUD'        run a part",
+            "  conform SUD-24 04-restart                 a rule and a chapter",
             "  conform list 04-restart                   what is there",
             "  conform explain SUD-24                    a rule, its source and its last result",
             "  conform book                              the spec with its results as a page",
@@ -68,6 +69,7 @@ public final class Conform {
                 .addSubcommand(new CoverageCommand(environment))
                 .addSubcommand(new BookCommand(environment))
                 .addSubcommand(new VersionCommand())
+                .addSubcommand(new CommandLine.HelpCommand())
                 .setOut(out)
                 .setErr(err)
                 .setUsageHelpWidth(100)
@@ -76,16 +78,20 @@ public final class Conform {
                 .setParameterExceptionHandler((e, a) -> complain(err, sentence(e)))
                 .setExecutionExceptionHandler((e, c, p) -> failed(environment, err, e));
         try {
-            return commandLine.execute(withCommand(args));
+            return commandLine.execute(withCommand(commandLine, args));
         } catch (Error e) { // A stack or heap that ran out must not end as a bare trace either.
             return failed(environment, err, e);
         }
     }
 
     /** To run is what is meant if no command is named. */
-    private static String[] withCommand(String[] args) {
-        boolean none = args.length == 0 || args[0].startsWith("-") && !OWN_OPTIONS.contains(args[0]);
-        return none ? Stream.concat(Stream.of("run"), Arrays.stream(args)).toArray(String[]::new) : args;
+    private static String[] withCommand(CommandLine commandLine, String[] args) {
+        boolean named = args.length > 0
+                && (OWN_OPTIONS.contains(args[0])
+                        || commandLine.getSubcommands().containsKey(args[0]));
+        return named
+                ? args
+                : Stream.concat(Stream.of("run"), Arrays.stream(args)).toArray(String[]::new);
     }
 
     private static String sentence(ParameterException e) {

@@ -11,6 +11,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "coverage",
         mixinStandardHelpOptions = true,
+        versionProvider = VersionCommand.class,
         description = "Prints which behaviours of the catalogue have scenarios, and which have none.",
         footerHeading = "%nExamples:%n",
         footer = {"  conform coverage", "  conform coverage --json > coverage.json"})

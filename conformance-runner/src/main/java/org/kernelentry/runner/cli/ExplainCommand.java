@@ -34,6 +34,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "explain",
         mixinStandardHelpOptions = true,
+        versionProvider = VersionCommand.class,
+        header = "Explains a behaviour or a scenario, with its last result.",
         description = {
             "Explains a behaviour: its sentence, source, versions and scenarios, and how they ended when they last ran.",
             "Of a scenario it shows the steps, too."

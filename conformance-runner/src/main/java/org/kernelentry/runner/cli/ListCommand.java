@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "list",
         mixinStandardHelpOptions = true,
+        versionProvider = VersionCommand.class,
         description = "Lists chapters, rules and scenarios, with the modes and flavours each runs in.",
         footerHeading = "%nExamples:%n",
         footer = {

@@ -36,6 +36,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "run",
         mixinStandardHelpOptions = true,
+        versionProvider = VersionCommand.class,
         description = "Runs scenarios and prints how many passed, chapter by chapter, on each architecture.",
         footerHeading = "%nExamples:%n",
         footer = {

@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "trace",
         mixinStandardHelpOptions = true,
+        versionProvider = VersionCommand.class,
+        header = "Runs one scenario and prints every step of the entry and exit paths.",
         description = {
             "Runs one scenario and prints every step of the entry and exit paths as it ran, indented by nesting,",
             "with the work bits that caused each slow step; then what an observer saw."

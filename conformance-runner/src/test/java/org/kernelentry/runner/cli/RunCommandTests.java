@@ -82,6 +82,11 @@ final class RunCommandTests {
     }
 
     @Test
+    void words_without_a_command_are_what_to_run() {
+        assertThat(terminal.conform("ENT-03", "02-exit", "--quiet").out()).contains("\n4 runs: 3 passed, 1 failed");
+    }
+
+    @Test
     void a_skip_is_no_failure() {
         assertThat(terminal.conform("run", "--arch", "arm64").code()).isZero();
     }
