@@ -2,12 +2,11 @@ package org.kernelentry.runner.steps;
 
 import io.cucumber.datatable.DataTable;
 import io.cucumber.java.en.When;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.kernelentry.kernel.step.Injector;
 import org.kernelentry.runner.steps.Script.Row;
-import org.kernelentry.runner.system.Guest;
 import org.kernelentry.runner.system.SetupException;
 import org.kernelentry.runner.system.Stop;
 import org.opentest4j.TestAbortedException;
@@ -19,6 +18,7 @@ public final class ActionSteps {
     /** Actions of an observer or tracer in order, with what each makes it see; see {@link Script}. */
     @When("this happens:")
     public void happens(final DataTable table) {
+        world.actions.addAll(table.asMaps());
         Hooks.orSkip(() -> fail(new Script(world.guest(), world::saw).run(table.asMaps())));
     }
 
@@ -28,6 +28,7 @@ public final class ActionSteps {
         Hooks.orSkip(() -> {
             final Stop stop = world.guest().await();
             world.saw("", stop);
+            world.actions.add(Map.of("do", "wait", "sees", stop.toString()));
             if (!stop.end()) {
                 throw new AssertionError("the program did not end: " + stop);
             }
@@ -37,8 +38,7 @@ public final class ActionSteps {
     /** Nobody waits: the program runs on its own for a while. */
     @When("{word} pass(es)")
     public void passes(final String duration) {
-        Hooks.orSkip(
-                () -> new Script(world.guest(), world::saw).run(List.of(java.util.Map.of("do", "sleep " + duration))));
+        Hooks.orSkip(() -> new Script(world.guest(), world::saw).run(List.of(Map.of("do", "sleep " + duration))));
     }
 
     /**
@@ -55,52 +55,18 @@ public final class ActionSteps {
 
     private void inject(final Injector.Event event, final DataTable table) {
         final Injector counter = new Injector(event, 0, world.journal());
-        final List<String> baseline = run(counter, table, "without injection");
+        final List<String> baseline = EveryStep.run(world, counter, table.asMaps(), "without injection");
         if (counter.count() == 0) {
             throw new AssertionError("the path has no steps");
         }
         for (long n = 1; n <= counter.count(); n++) {
-            final Injector injector = new Injector(event, n, null);
-            final List<String> seen =
-                    run(injector, table, "with " + event.name().toLowerCase(Locale.ROOT) + " after step " + n);
-            if (!injector.fired()) {
-                throw new AssertionError("step " + n + " of " + counter.count() + " was not reached");
-            }
-            if (!seen.equals(baseline)) {
-                throw new AssertionError(event + " after step " + n + " (" + injector.where()
-                        + ") changes what is seen: " + seen + " instead of " + baseline);
-            }
+            EveryStep.inject(world, event, n, table.asMaps(), baseline, true);
         }
         world.seen.add(counter.count() + " injections of " + event.name().toLowerCase(Locale.ROOT) + ", each seeing:");
         world.seen.addAll(baseline);
         world.end = "each run ended";
         world.notesAsserted = true;
         world.outputAsserted = true;
-    }
-
-    /** One run on a fresh system; returns everything observable. */
-    private List<String> run(final Injector injector, final DataTable table, final String what) {
-        final List<String> seen = new ArrayList<>();
-        try (Guest guest = world.boot(injector)) {
-            final List<Row> rows =
-                    new Script(guest, (action, stop) -> seen.add(action + " -> " + stop)).run(table.asMaps());
-            final Row last = rows.get(rows.size() - 1);
-            if (!last.matches()) {
-                throw new AssertionError(what + " (" + injector.where() + "): at `" + last.action() + "` expected `"
-                        + last.expected() + "`, seen `" + last.seen() + "`");
-            }
-            guest.notes().forEach(note -> seen.add("note " + note.text() + " " + note.value()));
-            seen.add("output " + guest.output());
-            final List<String> problems = new ArrayList<>(guest.kernelWarnings());
-            final var balance = world.balance();
-            if (balance != null) {
-                problems.addAll(balance.findings());
-            }
-            if (!problems.isEmpty()) {
-                throw new AssertionError(what + " (" + injector.where() + "): " + String.join("; ", problems));
-            }
-        }
-        return seen;
     }
 
     static Injector.Event kind(final String words) {

@@ -8,7 +8,18 @@ import org.kernelentry.runner.system.SystemUnderTest;
 public final class Current {
     private static final AtomicReference<@Nullable SystemUnderTest> SYSTEM = new AtomicReference<>();
 
+    private static final AtomicReference<@Nullable EveryStep> EVERY_STEP = new AtomicReference<>();
+
     private Current() {}
+
+    /** Injects into the path of every scenario of the following runs that passes and can be repeated; null stops that. */
+    public static void injection(final @Nullable EveryStep everyStep) {
+        EVERY_STEP.set(everyStep);
+    }
+
+    static @Nullable EveryStep injection() {
+        return EVERY_STEP.get();
+    }
 
     /** Chooses the system; called by the runner before a run. */
     public static void system(final SystemUnderTest system) {

@@ -23,6 +23,10 @@ public final class Hooks {
     public void end(final Scenario scenario) {
         final World world = World.current();
         try {
+            final EveryStep everyStep = Current.injection();
+            if (everyStep != null && !scenario.isFailed() && world.repeatable()) {
+                everyStep.scenario(world);
+            }
             scenario.attach(String.join("\n", world.seen), "text/plain", "trace");
             scenario.attach(world.journal().render(), "text/plain", "journal");
         } finally {

@@ -2,6 +2,7 @@ package org.kernelentry.runner.steps;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.step.BalanceChecker;
 import org.kernelentry.kernel.step.Injector;
@@ -95,6 +96,28 @@ final class World {
     @Nullable
     BalanceChecker balance() {
         return balance;
+    }
+
+    /** What was done to the guest, to be done again under injection. */
+    final List<Map<String, String>> actions = new ArrayList<>();
+
+    /** Whether {@link #actions} on a fresh system make the same path: nothing is injected or forgotten, and there are actions. */
+    boolean repeatable() {
+        return guest != null && system.internal() && injector == null && preparations.isEmpty() && !actions.isEmpty();
+    }
+
+    /** Mode of the guest program. */
+    Mode mode() {
+        final Mode m = mode;
+        if (m == null) {
+            throw new SetupException("the scenario has no guest program");
+        }
+        return m;
+    }
+
+    /** Whether the program has more tasks than one, whose order a reschedule request may change. */
+    boolean severalTasks() {
+        return program != null && (program.contains("fork") || program.contains("thread") || program.contains("clone"));
     }
 
     /** The guest, booted on first use with everything that was asked for. */

@@ -98,8 +98,7 @@ public final class Injector implements StepObserver {
     }
 
     private void count(final CpuLocal cpu, final Step step, final boolean complete) {
-        // Steps of the harness task are the observer's own system calls, not the path under test.
-        if (inside || cpu.current.harness || cpu.inUser) {
+        if (inside || !counts(cpu)) {
             return;
         }
         count++;
@@ -118,6 +117,11 @@ public final class Injector implements StepObserver {
         } finally {
             inside = false;
         }
+    }
+
+    /** Whether a step of {@code cpu} now is one of the path under test: those of the harness task are the observer's own calls. */
+    static boolean counts(final CpuLocal cpu) {
+        return !cpu.current.harness && !cpu.inUser;
     }
 
     private void inject(final CpuLocal cpu) {

@@ -1,0 +1,56 @@
+package org.kernelentry.runner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kernelentry.runner.cli.ReferenceGlue;
+import org.kernelentry.runner.judge.Plan;
+import org.kernelentry.runner.judge.RunListener;
+import org.kernelentry.runner.judge.Runner;
+import org.kernelentry.runner.judge.Status;
+import org.kernelentry.runner.judge.Target;
+import org.kernelentry.runner.spec.Catalogue;
+import org.kernelentry.runner.spec.Selection;
+import org.kernelentry.runner.spec.SpecModel;
+import org.kernelentry.runner.steps.Current;
+import org.kernelentry.runner.steps.EveryStep;
+
+/** An interrupt, an NMI and a reschedule request after every step of every path that the scenarios of these families take. */
+class EveryStepTests {
+    @AfterEach
+    void stopInjecting() {
+        Current.injection(null);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ENT", "SUD", "PTR", "EMU", "STP", "RST", "FRM", "EXL"})
+    void aScenarioShowsTheSameAndStaysBalancedWhereverAnEventComes(final String family) throws IOException {
+        final EveryStep everyStep = new EveryStep();
+        Current.injection(everyStep);
+        final SpecModel model = SpecModel.fromClassPath();
+        final Plan plan = Plan.of(
+                Selection.all().terms(List.of(family)).from(model, Catalogue.fromClassPath()),
+                Target.named("reference"));
+
+        final var failures = new Runner(new ReferenceGlue(), 1)
+                .run(plan, RunListener.NONE).outcomes().stream()
+                        .filter(o -> o.status() != Status.PASS && o.status() != Status.SKIP)
+                        .map(o -> o.exampleId() + " on " + o.system() + ": " + o.message())
+                        .toList();
+
+        assertThat(failures).isEmpty();
+        assertThat(everyStep.injections()).isGreaterThan(100);
+        Files.writeString(
+                Files.createDirectories(Path.of("target")).resolve("injections.txt"),
+                family + ": " + everyStep.injections() + " injections, each at a place of its own\n",
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
+    }
+}
