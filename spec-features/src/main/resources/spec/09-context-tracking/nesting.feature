@@ -501,3 +501,40 @@ Feature: Nesting of kernel contexts
         | mode  |
         | arm   |
         | thumb |
+
+  @CTX @CTX-05 @reference
+  Rule: From idle the first interrupt level counts one and starts RCU, each further level counts two, and exits mirror it
+
+    Scenario Outline: An interrupt inside the soft interrupt of an idle CPU's timer
+      Given a guest program on <mode>:
+        """
+        nanosleep 1ms 0
+        """
+      And pending soft interrupt work that is itself interrupted
+      And the trace events "rcu:rcu_watching" are on
+      When it runs to its end
+      Then these trace events are recorded:
+        | rcu:rcu_watching: End 1 0            |
+        | rcu:rcu_watching: Start 0 1          |
+        | idle: rcu:rcu_watching: End 1 0      |
+        | idle: rcu:rcu_watching: Startirq 0 1 |
+        | idle: rcu:rcu_watching: ++= 1 3      |
+        | idle: rcu:rcu_watching: --= 3 1      |
+        | idle: rcu:rcu_watching: Endirq 1 0   |
+        | idle: rcu:rcu_watching: Start 0 1    |
+        | rcu:rcu_watching: End 1 0            |
+        | rcu:rcu_watching: Start 0 1          |
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | x64  |
+        | ia32 |
+        | a64  |
+        | a32  |
+
+      @generic
+      Examples:
+        | mode  |
+        | arm   |
+        | thumb |
