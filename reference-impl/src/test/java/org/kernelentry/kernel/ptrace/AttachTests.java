@@ -240,4 +240,21 @@ final class AttachTests {
         assertThat(s.await(child)).isEqualTo("stopped SIGSTOP");
         assertThat(s.sigInfo(child)).isEqualTo(SigInfo.user(Signals.SIGSTOP, 0));
     }
+
+    @Test
+    void a_kill_during_a_request_takes_effect_when_the_request_is_done() {
+        final Task guest = running();
+        s.request(PTRACE_SEIZE, guest, 0);
+        s.request(PTRACE_INTERRUPT, guest, 0);
+        s.await(guest);
+        final PtraceRequests requests = new PtraceRequests(s.k, new PtraceAttach(s.k), new TraceeAccess(s.k));
+        final long result = requests.attached(s.harness, guest.pid, child -> {
+            s.send(child, Signals.SIGKILL);
+            assertThat(child.state).isEqualTo(TaskState.TRACED);
+            return 7;
+        });
+        assertThat(result).isEqualTo(7);
+        assertThat(guest.state).isEqualTo(TaskState.RUNNING);
+        assertThat(s.await(guest)).isEqualTo("killed SIGKILL");
+    }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.kernelentry.kernel.entry.TaskWork;
 import org.kernelentry.kernel.task.Task;
 import org.kernelentry.kernel.task.TaskState;
 import org.kernelentry.kernel.task.ThreadFlags;
@@ -169,7 +170,12 @@ final class DeliveryTests {
         s.p.syscall("rt_sigsuspend", TestPort.DATA, 8).note("suspend", 0);
         noteMask();
         s.p.exit(0);
-        s.p.label("usr1").note("usr1");
+        s.p.label("usr1").note("usr1").op(cpu -> {
+            // A pass through the signal code that finds no signal must not bring the old mask back already.
+            s.k.taskWork.add(s.k.current(), () -> {}, TaskWork.Notify.SIGNAL);
+            return TestProgram.NEXT;
+        });
+        s.p.syscall("getppid");
         noteMask();
         s.p.syscall("rt_sigreturn");
         final Task guest = s.spawn("g");

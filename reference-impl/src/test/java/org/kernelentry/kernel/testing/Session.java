@@ -25,7 +25,7 @@ public final class Session implements AutoCloseable {
         this.harness = k.processes.createHarness("harness");
         this.p = TestPort.program(k);
         // A program that never ends shows as a failure of its test, not as a hang.
-        k.sched.setBudget(100_000_000);
+        k.sched.setBudget(10_000_000);
     }
 
     @Override
