@@ -140,3 +140,4 @@ Feature: Dispatch and everyone else
       Examples:
         | mode |
         | x64  |
+        | ia32 |

@@ -30,6 +30,29 @@ Feature: Single-stepping over system calls
         | mode |
         | x64  |
 
+    Scenario Outline: Stepping out of an entry-stop sets the bit for the exit of that call
+      Given a guest program on <mode>:
+        """
+        B: break
+        getppid
+        """
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do         | sees           |
+        | CONT       | signal SIGTRAP |
+        | SYSCALL    | entry getppid  |
+        | SINGLESTEP | signal SIGTRAP |
+        | CONT       | exited 0       |
+      Then inside "syscall_exit_work" of getppid these steps run:
+        | step                       | because           |
+        | ptrace_report_syscall_exit | SYSCALL_EXIT_TRAP |
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | x64  |
+        | ia32 |
+
   @STP @STP-02
   Rule: On x86 stepping a system call gives one SIGTRAP behind it, with code TRAP_BRKPT, its address, and the number in the orig register
 
@@ -102,6 +125,7 @@ Feature: Single-stepping over system calls
       Examples:
         | mode |
         | x64  |
+        | ia32 |
 
   @STP @STP-05
   Rule: On arm64 stepping a system call gives two SIGTRAPs at the same pc: a report with code 0, then TRAP_TRACE with nothing executed between
@@ -256,12 +280,13 @@ Feature: Single-stepping over system calls
         """
       And the tracer has seized it with "TRACESYSGOOD"
       When this happens:
-        | do         | sees           |
-        | CONT       | signal SIGTRAP |
-        | SYSCALL    | entry clone    |
-        | SINGLESTEP | signal SIGTRAP |
-        | CONT       | signal SIGCHLD |
-        | CONT       | exited 0       |
+        | do            | sees           |
+        | CONT          | signal SIGTRAP |
+        | set pc B.next |                |
+        | SYSCALL       | entry clone    |
+        | SINGLESTEP    | signal SIGTRAP |
+        | CONT          | signal SIGCHLD |
+        | CONT          | exited 0       |
       Then the guest notes:
         | child |
       And nothing else happens
@@ -269,6 +294,9 @@ Feature: Single-stepping over system calls
       Examples:
         | mode |
         | x64  |
+        | ia32 |
+        | a64  |
+        | a32  |
 
   @STP @STP-21
   Rule: An entry-stop resumed with PTRACE_SINGLESTEP runs the body, shows no exit-stop, and reports a step right behind the call

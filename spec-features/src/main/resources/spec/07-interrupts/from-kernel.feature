@@ -53,6 +53,7 @@ Feature: Interrupts of kernel mode
         | mode |
         | x64  |
         | a64  |
+        | ia32 |
 
       @generic
       Examples:
@@ -115,6 +116,7 @@ Feature: Interrupts of kernel mode
         | mode |
         | x64  |
         | a64  |
+        | ia32 |
 
     @timeline
     Scenario Outline: A reschedule request in the middle of a call preempts on exit
@@ -185,6 +187,7 @@ Feature: Interrupts of kernel mode
         | mode |
         | x64  |
         | a64  |
+        | ia32 |
 
   @IRQ @IRQ-09 @reference
   Rule: Preemption on exit needs a preemptible kernel
@@ -240,6 +243,7 @@ Feature: Interrupts of kernel mode
         | mode |
         | x64  |
         | a64  |
+        | ia32 |
 
       @generic
       Examples:
@@ -273,3 +277,4 @@ Feature: Interrupts of kernel mode
         | mode |
         | x64  |
         | a64  |
+        | ia32 |

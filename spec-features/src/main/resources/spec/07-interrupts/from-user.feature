@@ -57,6 +57,7 @@ Feature: Interrupts of user mode
         | mode |
         | x64  |
         | a64  |
+        | ia32 |
 
   @IRQ @IRQ-12 @reference
   Rule: Exit to user mode after an interrupt runs the loop, prepares, validates, and makes the same final transition as a system call
@@ -118,3 +119,4 @@ Feature: Interrupts of user mode
       Examples:
         | mode |
         | x64  |
+        | ia32 |

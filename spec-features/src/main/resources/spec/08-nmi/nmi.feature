@@ -56,6 +56,7 @@ Feature: Non-maskable interrupts
         | mode |
         | x64  |
         | a64  |
+        | ia32 |
 
     Scenario Outline: With interrupts on tracing and lockdep are told so again
       Given a guest program on <mode>:
@@ -101,6 +102,7 @@ Feature: Non-maskable interrupts
         | x64  |
         | ia32 |
         | a64  |
+        | a32  |
 
   @NMI @NMI-04 @reference
   Rule: An NMI neither preempts nor runs the exit-to-user loop; pending work waits for the next normal exit

@@ -20,6 +20,9 @@ Feature: Nesting of kernel contexts
         | x64  |
         | a64  |
         | arm  |
+        | ia32 |
+        | a32  |
+        | thumb|
 
   @CTX @CTX-03
   Rule: Leaving idle or user mode with an interrupt nesting other than 0 is warned about once and repaired
