@@ -27,22 +27,29 @@ Feature: Switching user dispatch on and off
         | arm   |
         | thumb |
 
-    Scenario Outline: A thread's switch does not concern another thread
+    Scenario Outline: A thread's calls run while another thread of the process is armed and blocked
       Given a guest program on <mode>:
         """
-        word done
-        thread {
-          getppid
-          note "thread ran its call"
-          poke done 1
-          futex &done FUTEX_WAKE 1
+        byte selector
+        handle SIGSYS {
+          poke selector SYSCALL_DISPATCH_FILTER_ALLOW
+          note "dispatched"
         }
-        futex &done FUTEX_WAIT 0 0
+        thread {
+          nanosleep 200us 0
+          getppid
+          note "the thread's call ran"
+        }
+        prctl PR_SET_SYSCALL_USER_DISPATCH PR_SYS_DISPATCH_ON &S.next 1 &selector
+        poke selector SYSCALL_DISPATCH_FILTER_BLOCK
+        S: nanosleep 1ms 0
+        getppid
         """
       When it runs to its end
       Then it ends with "exited 0"
       And the guest notes:
-        | thread ran its call |
+        | the thread's call ran |
+        | dispatched            |
       And nothing else happens
 
       Examples:

@@ -107,7 +107,7 @@ Feature: Non-maskable interrupts
   @NMI @NMI-04 @reference
   Rule: An NMI neither preempts nor runs the exit-to-user loop; pending work waits for the next normal exit
 
-    Scenario Outline: A pending reschedule request is not served by the NMI
+    Scenario Outline: An NMI inside an entry runs neither preemption nor the loop
       Given a guest program on <mode>:
         """
         getppid
@@ -130,26 +130,61 @@ Feature: Non-maskable interrupts
   @NMI @NMI-05 @reference
   Rule: An NMI moves the interrupt nesting by two, or by one where RCU did not watch, and back
 
-    Scenario Outline: In the kernel it moves by two, in idle by one
+    Scenario Outline: Inside an entry it moves by two
       Given a guest program on <mode>:
         """
         nanosleep 1ms 0
         """
       And the trace events "rcu:rcu_watching" are on
-      And an NMI arrives after the first "<place>"
+      And an NMI arrives after the first "enter_from_user_mode"
       When it runs to its end
-      Then these steps run this often:
-        | step         | times |
-        | ct_nmi_enter | 1     |
-        | ct_nmi_exit  | 1     |
-      And the trace events and audit records are not asked about
+      Then these trace events are recorded:
+        | rcu:rcu_watching: End 1 0            |
+        | rcu:rcu_watching: Start 0 1          |
+        | rcu:rcu_watching: ++= base base+2    |
+        | rcu:rcu_watching: --= base+2 base    |
+        | idle: rcu:rcu_watching: End 1 0      |
+        | idle: rcu:rcu_watching: Startirq 0 1 |
+        | idle: rcu:rcu_watching: Endirq 1 0   |
+        | idle: rcu:rcu_watching: Start 0 1    |
+        | rcu:rcu_watching: End 1 0            |
+        | rcu:rcu_watching: Start 0 1          |
       And nothing else happens
 
       Examples:
-        | mode | place                |
-        | x64  | ct_idle_enter        |
-        | x64  | enter_from_user_mode |
-        | a64  | ct_idle_enter        |
+        | mode |
+        | x64  |
+        | ia32 |
+        | a64  |
+        | a32  |
+
+    Scenario Outline: In idle it moves by one
+      Given a guest program on <mode>:
+        """
+        nanosleep 1ms 0
+        """
+      And the trace events "rcu:rcu_watching" are on
+      And an NMI arrives after the first "ct_idle_enter"
+      When it runs to its end
+      Then these trace events are recorded:
+        | rcu:rcu_watching: End 1 0            |
+        | rcu:rcu_watching: Start 0 1          |
+        | idle: rcu:rcu_watching: End 1 0      |
+        | idle: rcu:rcu_watching: Startirq 0 1 |
+        | idle: rcu:rcu_watching: Endirq 1 0   |
+        | idle: rcu:rcu_watching: Startirq 0 1 |
+        | idle: rcu:rcu_watching: Endirq 1 0   |
+        | idle: rcu:rcu_watching: Start 0 1    |
+        | rcu:rcu_watching: End 1 0            |
+        | rcu:rcu_watching: Start 0 1          |
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | x64  |
+        | ia32 |
+        | a64  |
+        | a32  |
 
   @NMI @NMI-10 @reference
   Rule: The pseudo-NMI of arm64 counts as an NMI only where it hit kernel code that had interrupts masked
