@@ -17,6 +17,7 @@ import org.kernelentry.kernel.KernelConfig.Option;
 import org.kernelentry.kernel.arch.Arch;
 import org.kernelentry.kernel.arch.PtRegs;
 import org.kernelentry.kernel.entry.Irq;
+import org.kernelentry.kernel.exec.ElfAbi;
 import org.kernelentry.kernel.signal.KSignal;
 import org.kernelentry.kernel.signal.SigAction;
 import org.kernelentry.kernel.signal.SigSet;
@@ -37,6 +38,14 @@ final class ArmArch implements Arch {
 
     /** Above where stacks usually are. */
     private static final long SIGPAGE_HINT = 0xbefe_0000L;
+
+    /** HALF, THUMB, FAST_MULT, VFP, EDSP, NEON, VFPv3, TLS, IDIVA, IDIVT, VFPD32, LPAE of uapi/asm/hwcap.h. */
+    private static final long HWCAP = 1 << 1 | 1 << 2 | 1 << 4 | 1 << 6 | 1 << 7 | 1 << 12 | 1 << 13 | 1 << 15 | 1 << 17
+            | 1 << 18 | 1 << 19 | 1 << 20;
+
+    /** The stack ends below the signal page, as one at a random place does. */
+    private static final List<ElfAbi> ELF_ABIS =
+            List.of(new ElfAbi("arm", ElfAbi.EM_ARM, false, SIGPAGE_HINT - 0x1000, 0x40_0000, HWCAP, 0, "v7l", 0));
 
     private static final String THUMB = "thumb";
     private static final String OABI = "oabi";
@@ -380,6 +389,16 @@ final class ArmArch implements Arch {
     @Override
     public Abi abi(final String mode) {
         return mode.equals(OABI) ? ArmAbi.OABI : ArmAbi.EABI;
+    }
+
+    @Override
+    public List<ElfAbi> elfAbis() {
+        return ELF_ABIS;
+    }
+
+    @Override
+    public boolean hasGenericOpenFlags() {
+        return false;
     }
 
     @Override

@@ -23,6 +23,7 @@ import org.kernelentry.kernel.KernelConfig.Option;
 import org.kernelentry.kernel.arch.Arch;
 import org.kernelentry.kernel.arch.PtRegs;
 import org.kernelentry.kernel.entry.Irq;
+import org.kernelentry.kernel.exec.ElfAbi;
 import org.kernelentry.kernel.signal.KSignal;
 import org.kernelentry.kernel.signal.SigInfo;
 import org.kernelentry.kernel.signal.SigSet;
@@ -364,6 +365,16 @@ final class Arm64Arch implements Arch {
     @Override
     public Abi abi(final String mode) {
         return compat(mode) ? Arm64Abi.A32 : Arm64Abi.A64;
+    }
+
+    @Override
+    public List<ElfAbi> elfAbis() {
+        return Arm64Programs.ELF_ABIS;
+    }
+
+    @Override
+    public boolean hasGenericOpenFlags() {
+        return false;
     }
 
     @Override

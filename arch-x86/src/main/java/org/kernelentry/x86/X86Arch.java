@@ -9,6 +9,7 @@ import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.arch.Arch;
 import org.kernelentry.kernel.arch.PtRegs;
 import org.kernelentry.kernel.entry.Irq;
+import org.kernelentry.kernel.exec.ElfAbi;
 import org.kernelentry.kernel.signal.KSignal;
 import org.kernelentry.kernel.signal.SigSet;
 import org.kernelentry.kernel.syscall.Abi;
@@ -371,6 +372,11 @@ final class X86Arch implements Arch {
     @Override
     public Abi abi(final String mode) {
         return mode.equals(X86Programs.IA32) ? X86Abi.IA32 : X86Abi.X64;
+    }
+
+    @Override
+    public List<ElfAbi> elfAbis() {
+        return X86Programs.ELF_ABIS;
     }
 
     @Override

@@ -3,7 +3,9 @@ package org.kernelentry.x86;
 import static org.kernelentry.x86.X86PtRegs.*;
 
 import java.util.Arrays;
+import java.util.List;
 import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.exec.ElfAbi;
 import org.kernelentry.kernel.task.Mm;
 import org.kernelentry.kernel.task.Task;
 import org.kernelentry.kernel.task.ThreadFlags;
@@ -28,6 +30,25 @@ final class X86Programs {
 
     private static final long VDSO_64 = 0x7fff_f7fc_1000L;
     private static final long VDSO_32 = 0xf7fc_2000L;
+
+    /** AT_HWCAP is what CPUID leaf 1 has in EDX: FPU, TSC, MSR, CX8, SEP, CMOV, MMX, FXSR, SSE, SSE2. */
+    private static final long HWCAP = 0x0780_8931L;
+    /** HWCAP2_FSGSBASE. */
+    private static final long HWCAP2 = 1 << 1;
+
+    /** {@code asm/elf.h}: a compat program calls its machine an i686. */
+    static final List<ElfAbi> ELF_ABIS = List.of(
+            new ElfAbi(
+                    "x64",
+                    ElfAbi.EM_X86_64,
+                    true,
+                    X86Regs.TASK_SIZE_MAX,
+                    X86Regs.TASK_SIZE_MAX / 3 * 2 & -AddressSpace.PAGE_SIZE,
+                    HWCAP,
+                    HWCAP2,
+                    "x86_64",
+                    0),
+            new ElfAbi(IA32, ElfAbi.EM_386, false, TASK_SIZE_32, 0x40_0000, HWCAP, HWCAP2, "i686", 0));
 
     private final Kernel k;
     private final X86Calls calls;

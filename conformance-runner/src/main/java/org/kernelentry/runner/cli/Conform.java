@@ -38,6 +38,7 @@ import picocli.CommandLine.ParameterException;
             "  conform list 04-restart                   what is there",
             "  conform explain SUD-24                    a rule, its source and its last result",
             "  conform book                              the spec with its results as a page",
+            "  conform exec ./hello                      a static Linux program under the reference kernel",
             "  conform jmh -prof gc                      the benchmarks",
             "",
             "Exit codes: 0 all passed, 1 something failed, 2 could not run."
@@ -66,6 +67,7 @@ public final class Conform {
                 .addSubcommand(new ListCommand(environment))
                 .addSubcommand(new ExplainCommand(environment))
                 .addSubcommand(new TraceCommand(environment))
+                .addSubcommand(new CommandLine(new ExecCommand()).setStopAtPositional(true))
                 .addSubcommand(new CoverageCommand(environment))
                 .addSubcommand(new BookCommand(environment))
                 .addSubcommand(new VersionCommand())

@@ -34,7 +34,7 @@ public final class Systems {
     }
 
     /** The port of an architecture on the class path. */
-    static Port port(final Architecture architecture) {
+    public static Port port(final Architecture architecture) {
         for (final Port port : ServiceLoader.load(Port.class)) {
             if (port.name().equals(architecture.label())) {
                 return port;

@@ -279,6 +279,16 @@ public interface Arch {
     /** TASK_SIZE of a mode. */
     long taskSize(String mode);
 
+    /** The modes that programs from ELF files can start in, by {@code asm/elf.h}. */
+    default java.util.List<org.kernelentry.kernel.exec.ElfAbi> elfAbis() {
+        return java.util.List.of();
+    }
+
+    /** Whether O_DIRECTORY and its neighbours have x86's values ({@code asm/fcntl.h}); both arm have others. */
+    default boolean hasGenericOpenFlags() {
+        return true;
+    }
+
     /** ABI of a mode. */
     Abi abi(String mode);
 

@@ -41,6 +41,11 @@ public final class Console extends OpenFile {
         return table;
     }
 
+    @Override
+    public int anonymousMode() {
+        return Inode.S_IFCHR | 0620;
+    }
+
     /** End of file at once. */
     @Override
     public long read(final Task current, final long address, final long count) {

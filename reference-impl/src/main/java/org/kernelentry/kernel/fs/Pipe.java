@@ -72,6 +72,11 @@ public final class Pipe {
         }
 
         @Override
+        public int accessMode() {
+            return O_RDONLY;
+        }
+
+        @Override
         public int poll() {
             return (used > 0 ? POLLIN | POLLRDNORM : 0) | (writable ? 0 : POLLHUP);
         }
@@ -87,6 +92,11 @@ public final class Pipe {
         @Override
         public long read(final Task current, final long address, final long count) {
             return -Errno.EBADF;
+        }
+
+        @Override
+        public int accessMode() {
+            return O_WRONLY;
         }
 
         @Override

@@ -1,5 +1,9 @@
 package org.kernelentry.kernel.syscall;
 
+import java.lang.reflect.Field;
+import java.util.HashMap;
+import java.util.Map;
+
 /** Error numbers and the kernel-internal restart codes ({@code include/linux/errno.h}), all positive. */
 public final class Errno {
     public static final int EPERM = 1;
@@ -9,6 +13,7 @@ public final class Errno {
     public static final int EIO = 5;
     public static final int ENXIO = 6;
     public static final int E2BIG = 7;
+    public static final int ENOEXEC = 8;
     public static final int EBADF = 9;
     public static final int ECHILD = 10;
     public static final int EAGAIN = 11;
@@ -17,16 +22,25 @@ public final class Errno {
     public static final int EFAULT = 14;
     public static final int EBUSY = 16;
     public static final int EEXIST = 17;
+    public static final int EXDEV = 18;
     public static final int ENODEV = 19;
+    public static final int ENOTDIR = 20;
+    public static final int EISDIR = 21;
     public static final int EINVAL = 22;
     public static final int EMFILE = 24;
     public static final int ENOTTY = 25;
+    public static final int ETXTBSY = 26;
+    public static final int EFBIG = 27;
+    public static final int ENOSPC = 28;
     public static final int ESPIPE = 29;
+    public static final int EROFS = 30;
     public static final int EPIPE = 32;
     public static final int ERANGE = 34;
     public static final int ENAMETOOLONG = 36;
     public static final int ENOSYS = 38;
+    public static final int ENOTEMPTY = 39;
     public static final int ELOOP = 40;
+    public static final int EOVERFLOW = 75;
     public static final int EOPNOTSUPP = 95;
     public static final int ETIMEDOUT = 110;
     public static final int EINPROGRESS = 115;
@@ -52,28 +66,29 @@ public final class Errno {
 
     /** {@code -EINTR} for -4, {@code -ERESTARTSYS} for -512, otherwise the number. */
     public static String show(final long value) {
-        return switch ((int) -value) {
-            case EPERM -> "-EPERM";
-            case ENOENT -> "-ENOENT";
-            case ESRCH -> "-ESRCH";
-            case EINTR -> "-EINTR";
-            case EIO -> "-EIO";
-            case EBADF -> "-EBADF";
-            case ECHILD -> "-ECHILD";
-            case EAGAIN -> "-EAGAIN";
-            case ENOMEM -> "-ENOMEM";
-            case EACCES -> "-EACCES";
-            case EFAULT -> "-EFAULT";
-            case EBUSY -> "-EBUSY";
-            case EINVAL -> "-EINVAL";
-            case ERANGE -> "-ERANGE";
-            case ENOSYS -> "-ENOSYS";
-            case ETIMEDOUT -> "-ETIMEDOUT";
-            case ERESTARTSYS -> "-ERESTARTSYS";
-            case ERESTARTNOINTR -> "-ERESTARTNOINTR";
-            case ERESTARTNOHAND -> "-ERESTARTNOHAND";
-            case ERESTART_RESTARTBLOCK -> "-ERESTART_RESTARTBLOCK";
-            default -> Long.toString(value);
-        };
+        final String name = NAMES.get((int) -value);
+        return name == null ? Long.toString(value) : "-" + name;
+    }
+
+    /** {@code EINTR} for 4, otherwise the number. */
+    public static String name(final int errno) {
+        return NAMES.getOrDefault(errno, Integer.toString(errno));
+    }
+
+    private static final Map<Integer, String> NAMES = names();
+
+    /** The constants of this class are the table. */
+    private static Map<Integer, String> names() {
+        final Map<Integer, String> names = new HashMap<>();
+        for (final Field field : Errno.class.getFields()) {
+            try {
+                if (!field.getName().startsWith("MAX")) {
+                    names.put(field.getInt(null), field.getName());
+                }
+            } catch (final IllegalAccessException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        return names;
     }
 }

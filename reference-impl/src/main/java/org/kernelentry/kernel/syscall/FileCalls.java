@@ -5,7 +5,9 @@ import static java.util.Map.entry;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.fs.DirectoryFile;
 import org.kernelentry.kernel.fs.FileTable;
+import org.kernelentry.kernel.fs.Inode;
 import org.kernelentry.kernel.fs.OpenFile;
 import org.kernelentry.kernel.fs.Pipe;
 import org.kernelentry.kernel.task.Task;
@@ -23,7 +25,6 @@ final class FileCalls {
     private static final int F_SETFL = 4;
     private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int FD_CLOEXEC = 1;
-    private static final int O_RDWR = 2;
 
     private final Kernel k;
 
@@ -38,7 +39,20 @@ final class FileCalls {
                 entry("readv", task -> vectored(task, false)),
                 entry("writev", task -> vectored(task, true)),
                 entry("close", this::sysClose),
-                entry("lseek", task -> file(task) == null ? -Errno.EBADF : -Errno.ESPIPE),
+                entry("pread64", task -> positioned(task, false)),
+                entry("pwrite64", task -> positioned(task, true)),
+                entry("lseek", this::sysLseek),
+                entry("_llseek", this::sysLlseek),
+                entry("ftruncate", task -> truncate(task, task.args[1])),
+                entry("ftruncate64", task -> truncate(task, LongArgument.get(k, task, 1))),
+                entry("getdents64", this::sysGetdents64),
+                entry("fchmod", this::sysFchmod),
+                entry("fsync", task -> file(task) == null ? -Errno.EBADF : 0),
+                entry("fdatasync", task -> file(task) == null ? -Errno.EBADF : 0),
+                entry("sync", task -> 0),
+                entry("fadvise64", task -> file(task) == null ? -Errno.EBADF : 0),
+                entry("fadvise64_64", task -> file(task) == null ? -Errno.EBADF : 0),
+                entry("arm_fadvise64_64", task -> file(task) == null ? -Errno.EBADF : 0),
                 entry("ioctl", this::sysIoctl),
                 entry("pipe", task -> pipe(task, 0)),
                 entry("pipe2", task -> pipe(task, (int) task.args[1])),
@@ -49,7 +63,7 @@ final class FileCalls {
                 entry("fcntl64", this::sysFcntl));
     }
 
-    private static FileTable table(final Task task) {
+    static FileTable table(final Task task) {
         final FileTable files = task.files;
         if (files == null) {
             throw new IllegalStateException(task + " has no descriptors");
@@ -118,6 +132,74 @@ final class FileCalls {
             }
         }
         return done;
+    }
+
+    /** {@code ksys_pread64()}, {@code ksys_pwrite64()}. */
+    private long positioned(final Task current, final boolean write) {
+        final long at = LongArgument.get(k, current, 3);
+        final OpenFile file = file(current);
+        if (at < 0) {
+            return -Errno.EINVAL;
+        }
+        if (file == null) {
+            return -Errno.EBADF;
+        }
+        final long address = current.args[1];
+        final long count =
+                Math.min(current.args[2] & (k.user.wordSize(current) == 8 ? -1L : 0xffff_ffffL), MAX_RW_COUNT);
+        if (count < 0) {
+            return -Errno.EINVAL;
+        }
+        if (!current.requireMm().accessOk(address, count)) {
+            return -Errno.EFAULT;
+        }
+        return write ? file.pwrite(current, address, count, at) : file.pread(current, address, count, at);
+    }
+
+    private long sysLseek(final Task current) {
+        final OpenFile file = file(current);
+        if (file == null) {
+            return -Errno.EBADF;
+        }
+        final long offset = k.user.wordSize(current) == 8 ? current.args[1] : (int) current.args[1];
+        return file.lseek(offset, (int) current.args[2]);
+    }
+
+    private long sysLlseek(final Task current) {
+        final OpenFile file = file(current);
+        if (file == null) {
+            return -Errno.EBADF;
+        }
+        final long offset = current.args[1] << 32 | current.args[2] & 0xffff_ffffL;
+        final long position = file.lseek(offset, (int) current.args[4]);
+        if (position < 0) {
+            return position;
+        }
+        return k.user.put(current, current.args[3], 8, position) ? 0 : -Errno.EFAULT;
+    }
+
+    private long truncate(final Task current, final long size) {
+        final OpenFile file = file(current);
+        return file == null ? -Errno.EBADF : file.truncate(size);
+    }
+
+    private long sysGetdents64(final Task current) {
+        final OpenFile file = file(current);
+        if (file == null) {
+            return -Errno.EBADF;
+        }
+        return file instanceof DirectoryFile directory
+                ? directory.getdents64(current, current.args[1], current.args[2] & 0xffff_ffffL)
+                : -Errno.ENOTDIR;
+    }
+
+    private long sysFchmod(final Task current) {
+        final OpenFile file = file(current);
+        final Inode inode = file == null ? null : file.inode();
+        if (inode != null) {
+            inode.chmod((int) current.args[1]);
+        }
+        return file == null ? -Errno.EBADF : 0;
     }
 
     private long sysClose(final Task current) {
@@ -204,10 +286,13 @@ final class FileCalls {
                 return 0;
             }
             case F_GETFL -> {
-                return O_RDWR | (file.nonBlocking ? OpenFile.O_NONBLOCK : 0);
+                return file.accessMode()
+                        | (file.nonBlocking ? OpenFile.O_NONBLOCK : 0)
+                        | (file.append ? OpenFile.O_APPEND : 0);
             }
             case F_SETFL -> {
                 file.nonBlocking = (argument & OpenFile.O_NONBLOCK) != 0;
+                file.append = (argument & OpenFile.O_APPEND) != 0;
                 return 0;
             }
             default -> {

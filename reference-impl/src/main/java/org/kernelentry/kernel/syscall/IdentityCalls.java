@@ -36,7 +36,31 @@ final class IdentityCalls {
                 entry("setpgid", this::sysSetpgid),
                 entry("getsid", this::sysGetsid),
                 entry("setsid", this::sysSetsid),
+                entry("setuid", IdentityCalls::becomes),
+                entry("setgid", IdentityCalls::becomes),
+                entry("setuid32", IdentityCalls::becomes),
+                entry("setgid32", IdentityCalls::becomes),
+                entry("getresuid", task -> zeros(task, 3)),
+                entry("getresgid", task -> zeros(task, 3)),
+                entry("getresuid32", task -> zeros(task, 3)),
+                entry("getresgid32", task -> zeros(task, 3)),
+                entry("getgroups", root),
+                entry("getgroups32", root),
                 entry("uname", this::sysNewuname));
+    }
+
+    /** Every task stays root. */
+    private static long becomes(final Task current) {
+        return (int) current.args[0] == 0 ? 0 : -Errno.EPERM;
+    }
+
+    private long zeros(final Task current, final int pointers) {
+        for (int i = 0; i < pointers; i++) {
+            if (!k.user.put(current, current.args[i], 4, 0)) {
+                return -Errno.EFAULT;
+            }
+        }
+        return 0;
     }
 
     /** The real parent's, even while somebody else traces. */

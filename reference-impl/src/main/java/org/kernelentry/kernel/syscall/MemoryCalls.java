@@ -10,13 +10,16 @@ import static org.kernelentry.machine.memory.AddressSpace.PROT_WRITE;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.Kernel;
-import org.kernelentry.kernel.fs.FileTable;
+import org.kernelentry.kernel.fs.Inode;
+import org.kernelentry.kernel.fs.OpenFile;
+import org.kernelentry.kernel.fs.RegularFile;
 import org.kernelentry.kernel.task.Mm;
 import org.kernelentry.kernel.task.Task;
 import org.kernelentry.machine.memory.AddressSpace;
+import org.kernelentry.machine.memory.MemoryFault;
 import org.kernelentry.machine.memory.PagedSpace;
 
-/** Mapping memory. Only anonymous memory exists: no file can be mapped. Source: linux v7.3 mm/mmap.c, mm/mprotect.c. */
+/** Mapping memory: anonymous, or a private copy of a file as it is at that moment. Source: linux v7.3 mm/mmap.c, mm/mprotect.c. */
 final class MemoryCalls {
     private static final int MAP_SHARED = 0x01;
     private static final int MAP_PRIVATE = 0x02;
@@ -25,6 +28,11 @@ final class MemoryCalls {
     private static final int MAP_FIXED = 0x10;
     private static final int MAP_ANONYMOUS = 0x20;
     private static final int MAP_FIXED_NOREPLACE = 0x10_0000;
+    private static final long MREMAP_MAYMOVE = 1;
+    private static final long MREMAP_FIXED = 2;
+    private static final int MADV_DONTNEED = 4;
+    private static final int MADV_FREE = 8;
+    private static final int MADV_POPULATE_WRITE = 23;
     private static final int PROT_RWX = PROT_READ | PROT_WRITE | PROT_EXEC;
     private static final int PROT_SEM = 0x8;
     /** Size of the memory that shared mappings come from. */
@@ -46,7 +54,14 @@ final class MemoryCalls {
                 entry("mmap2", task -> mmap(task, task.args, task.args[5] << PAGE_SHIFT)),
                 entry("munmap", MemoryCalls::sysMunmap),
                 entry("mprotect", this::sysMprotect),
-                entry("brk", MemoryCalls::sysBrk));
+                entry("brk", MemoryCalls::sysBrk),
+                entry("mremap", MemoryCalls::sysMremap),
+                entry("madvise", MemoryCalls::sysMadvise),
+                entry("msync", MemoryCalls::sysMsync),
+                entry("mlock", task -> 0),
+                entry("munlock", task -> 0),
+                entry("mlockall", task -> 0),
+                entry("munlockall", task -> 0));
     }
 
     /** On the 32-bit ABIs that have it, the old number takes its arguments in memory. */
@@ -70,9 +85,16 @@ final class MemoryCalls {
         if ((offset & PAGE_SIZE - 1) != 0) {
             return -Errno.EINVAL;
         }
+        final OpenFile file =
+                (flags & MAP_ANONYMOUS) == 0 ? FileCalls.table(current).get((int) args[4]) : null;
         if ((flags & MAP_ANONYMOUS) == 0) {
-            final FileTable files = current.files;
-            return files == null || files.get((int) args[4]) == null ? -Errno.EBADF : -Errno.ENODEV;
+            if (file == null) {
+                return -Errno.EBADF;
+            }
+            final boolean mappable = file.inode() instanceof RegularFile && (flags & MAP_TYPE) == MAP_PRIVATE;
+            if (!mappable) {
+                return -Errno.ENODEV;
+            }
         }
         if (args[1] == 0) {
             return -Errno.EINVAL;
@@ -96,8 +118,11 @@ final class MemoryCalls {
         }
         final int prot = pageProtection((int) args[2] & PROT_RWX);
         if (type == MAP_PRIVATE) {
+            if (!mm.space.map(address, length, prot)) {
+                return -Errno.ENOMEM;
+            }
             mm.forgetShared(address, length);
-            return mm.space.map(address, length, prot) ? address : -Errno.ENOMEM;
+            return file == null || fill(mm, address, length, file, offset) ? address : -Errno.ENOMEM;
         }
         return mapShared(mm, address, length, prot) ? address : -Errno.ENOMEM;
     }
@@ -116,8 +141,24 @@ final class MemoryCalls {
                 && mm.space.findGap(wanted, length) == wanted) {
             return wanted;
         }
-        final long gap = mm.space.findGap(mm.mmapBase, length);
+        final long gap = mm.unmappedArea(length);
         return gap < 0 ? -Errno.ENOMEM : gap;
+    }
+
+    /** Copies what a file has in the range; false when there is no memory for it. */
+    private static boolean fill(
+            final Mm mm, final long address, final long length, final OpenFile file, final long offset) {
+        final Inode inode = file.inode();
+        final byte[] bytes = inode == null ? new byte[0] : inode.contents();
+        if (offset >= 0 && offset < bytes.length) {
+            try {
+                mm.space.poke(address, bytes, (int) offset, (int) Math.min(length, bytes.length - offset));
+            } catch (final MemoryFault outOfMemory) {
+                mm.space.unmap(address, length);
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean mapShared(final Mm mm, final long address, final long length, final int prot) {
@@ -201,5 +242,119 @@ final class MemoryCalls {
         }
         mm.brk = wanted;
         return mm.brk;
+    }
+
+    /** Shrinks or grows in place, or moves. Source: linux v7.3 mm/mremap.c. */
+    private static long sysMremap(final Task current) {
+        final Mm mm = current.requireMm();
+        final long old = current.args[0];
+        final long oldLength = pageAlign(current.args[1]);
+        final long newLength = pageAlign(current.args[2]);
+        final long flags = current.args[3];
+        final boolean mayMove = (flags & MREMAP_MAYMOVE) != 0;
+        final boolean fixed = (flags & MREMAP_FIXED) != 0;
+        if ((flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED)) != 0
+                || fixed && !mayMove
+                || (old & PAGE_SIZE - 1) != 0
+                || newLength == 0
+                || Long.compareUnsigned(newLength, mm.taskSize) > 0
+                // Length 0 asks for a second view of a shared mapping, which the model does not make.
+                || oldLength == 0) {
+            return -Errno.EINVAL;
+        }
+        if (!mm.accessOk(old, oldLength) || !allMapped(mm, old, oldLength)) {
+            return -Errno.EFAULT;
+        }
+        if (fixed) {
+            final long to = current.args[4];
+            final boolean overlaps = to < old + oldLength && old < to + newLength;
+            if ((to & PAGE_SIZE - 1) != 0 || !mm.accessOk(to, newLength) || overlaps) {
+                return -Errno.EINVAL;
+            }
+            return moveMapping(mm, old, oldLength, to, newLength);
+        }
+        if (newLength <= oldLength) {
+            mm.forgetShared(old + newLength, oldLength - newLength);
+            mm.space.unmap(old + newLength, oldLength - newLength);
+            return old;
+        }
+        final long end = old + oldLength;
+        final long more = newLength - oldLength;
+        if (!mm.isShared(old)
+                && mm.accessOk(old, newLength)
+                && mm.space.findGap(end, more) == end
+                && mm.space.map(end, more, mm.space.protection(end - 1))) {
+            return old;
+        }
+        if (!mayMove) {
+            return -Errno.ENOMEM;
+        }
+        final long to = mm.unmappedArea(newLength);
+        return to < 0 ? -Errno.ENOMEM : moveMapping(mm, old, oldLength, to, newLength);
+    }
+
+    private static boolean allMapped(final Mm mm, final long address, final long length) {
+        for (long at = address; at < address + length; at += PAGE_SIZE) {
+            if (mm.space.protection(at) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static long moveMapping(
+            final Mm mm, final long old, final long oldLength, final long to, final long newLength) {
+        final long kept = Math.min(oldLength, newLength);
+        // A shared object has no more pages to show than it was made with.
+        if (mm.isShared(old) && newLength > oldLength) {
+            return -Errno.EINVAL;
+        }
+        if (newLength > kept && !mm.space.map(to + kept, newLength - kept, mm.space.protection(old + kept - 1))) {
+            return -Errno.ENOMEM;
+        }
+        mm.moveShared(old, to, kept);
+        mm.space.move(old, to, kept);
+        mm.forgetShared(old, oldLength);
+        mm.space.unmap(old, oldLength);
+        return to;
+    }
+
+    /** What is only advice is taken without doing anything. Source: linux v7.3 mm/madvise.c. */
+    private static long sysMadvise(final Task current) {
+        final Mm mm = current.requireMm();
+        final long address = current.args[0];
+        final long length = pageAlign(current.args[1]);
+        final int advice = (int) current.args[2];
+        final boolean known =
+                advice >= 0 && advice <= MADV_DONTNEED || advice >= MADV_FREE && advice <= MADV_POPULATE_WRITE;
+        if (!known || (address & PAGE_SIZE - 1) != 0 || length < current.args[1]) {
+            return -Errno.EINVAL;
+        }
+        if (length == 0) {
+            return 0;
+        }
+        if (!mm.accessOk(address, length)) {
+            return -Errno.ENOMEM;
+        }
+        long result = 0;
+        for (long at = address; at < address + length; at += PAGE_SIZE) {
+            final int prot = mm.space.protection(at);
+            if (prot < 0) {
+                // The rest is done all the same.
+                result = -Errno.ENOMEM;
+            } else if (advice == MADV_DONTNEED && !mm.isShared(at)) {
+                mm.space.map(at, PAGE_SIZE, prot);
+            }
+        }
+        return result;
+    }
+
+    private static long sysMsync(final Task current) {
+        final Mm mm = current.requireMm();
+        final long length = pageAlign(current.args[1]);
+        if ((current.args[0] & PAGE_SIZE - 1) != 0) {
+            return -Errno.EINVAL;
+        }
+        return mm.accessOk(current.args[0], length) && allMapped(mm, current.args[0], length) ? 0 : -Errno.ENOMEM;
     }
 }

@@ -5,9 +5,13 @@ import static org.kernelentry.kernel.task.CloneArgs.*;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.exec.ElfLoader;
 import org.kernelentry.kernel.signal.Signals;
 import org.kernelentry.kernel.task.CloneArgs;
 import org.kernelentry.kernel.task.Task;
@@ -18,6 +22,7 @@ final class ProcessCalls {
     private static final int CLONE_ARGS_SIZE_VER2 = 88;
     private static final int PAGE_SIZE = 4096;
     private static final int PATH_MAX = 4096;
+    private static final int MAX_ARG_STRLEN = 32 * PAGE_SIZE;
     private static final int MAX_PID = 32767;
 
     private final Kernel k;
@@ -127,19 +132,43 @@ final class ProcessCalls {
                 new CloneArgs(flags, stack + stackSize, words[3], words[2], words[7], (int) exitSignal, setTid));
     }
 
-    /** The argument and environment strings go nowhere: programs of the model take none. */
     private long sysExecve(final Task current) {
-        final StringBuilder path = new StringBuilder();
-        for (int i = 0; i < PATH_MAX; i++) {
-            if (!k.user.get(current, current.args[0] + i, 1)) {
-                return -Errno.EFAULT;
+        final long[] error = new long[1];
+        final String path = GuestString.read(k, current, current.args[0], PATH_MAX, error);
+        if (path == null) {
+            return error[0];
+        }
+        final List<String> argv = strings(current, current.args[1], error);
+        final List<String> envp = argv == null ? null : strings(current, current.args[2], error);
+        return argv == null || envp == null ? error[0] : k.processes.exec.execve(current, path, argv, envp);
+    }
+
+    /** A null-terminated array of strings, empty where there is none; null with an error. */
+    private @Nullable List<String> strings(final Task current, final long address, final long[] error) {
+        final List<String> strings = new ArrayList<>();
+        final int word = k.user.wordSize(current);
+        long bytes = 0;
+        for (long at = address; address != 0; at += word) {
+            if (!k.user.getWord(current, at)) {
+                error[0] = -Errno.EFAULT;
+                return null;
             }
             if (k.user.value == 0) {
-                return k.processes.exec.execve(current, path.toString());
+                break;
             }
-            path.append((char) k.user.value);
+            final String text = GuestString.read(k, current, k.user.value, MAX_ARG_STRLEN, error);
+            if (text == null) {
+                error[0] = error[0] == -Errno.ENAMETOOLONG ? -Errno.E2BIG : error[0];
+                return null;
+            }
+            strings.add(text);
+            bytes += text.length() + 1L + word;
+            if (bytes > ElfLoader.STACK_SIZE / 4) {
+                error[0] = -Errno.E2BIG;
+                return null;
+            }
         }
-        return -Errno.ENAMETOOLONG;
+        return strings;
     }
 
     private long sysExit(final Task current) {

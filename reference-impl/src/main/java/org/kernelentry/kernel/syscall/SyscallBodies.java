@@ -24,6 +24,10 @@ public final class SyscallBodies {
         bodies.putAll(new EpollCalls(kernel).bodies());
         bodies.putAll(new FutexCalls(kernel).bodies());
         bodies.putAll(new FileCalls(kernel).bodies());
+        final PathCalls paths = new PathCalls(kernel);
+        bodies.putAll(paths.bodies());
+        bodies.putAll(new StatCalls(kernel, paths).bodies());
+        bodies.putAll(new LimitCalls(kernel).bodies());
         bodies.putAll(new MemoryCalls(kernel).bodies());
         bodies.putAll(new TaskControlCalls(kernel).bodies());
     }

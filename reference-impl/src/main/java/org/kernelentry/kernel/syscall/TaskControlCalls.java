@@ -32,7 +32,6 @@ final class TaskControlCalls {
     private static final int CHUNK = 4096;
 
     private final Kernel k;
-    private long random = 0x5eed;
 
     TaskControlCalls(final Kernel kernel) {
         this.k = kernel;
@@ -193,7 +192,6 @@ final class TaskControlCalls {
 
     // ---- randomness
 
-    /** The same bytes in every run: a model that surprised nobody but its tester would be of no use. */
     private long sysGetrandom(final Task current) {
         final int flags = (int) current.args[2];
         if ((flags & ~GRND_MASK) != 0 || (flags & (GRND_RANDOM | GRND_INSECURE)) == (GRND_RANDOM | GRND_INSECURE)) {
@@ -204,10 +202,7 @@ final class TaskControlCalls {
         long done = 0;
         while (done < wanted) {
             final int size = (int) Math.min(CHUNK, wanted - done);
-            for (int i = 0; i < size; i++) {
-                random = random * 6364136223846793005L + 1442695040888963407L;
-                chunk[i] = (byte) (random >>> 56);
-            }
+            k.random.fill(chunk, size);
             if (!k.user.copyTo(current, current.args[0] + done, chunk, 0, size)) {
                 return done > 0 ? done : -Errno.EFAULT;
             }

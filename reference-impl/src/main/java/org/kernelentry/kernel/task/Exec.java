@@ -1,25 +1,33 @@
 package org.kernelentry.kernel.task;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.exec.ElfFile;
+import org.kernelentry.kernel.exec.ElfFormatException;
+import org.kernelentry.kernel.exec.ElfLoader;
 import org.kernelentry.kernel.fs.FileTable;
+import org.kernelentry.kernel.fs.FileTree;
 import org.kernelentry.kernel.ptrace.Ptrace;
 import org.kernelentry.kernel.signal.SigInfo;
 import org.kernelentry.kernel.signal.SignalStruct;
 import org.kernelentry.kernel.signal.Signals;
 import org.kernelentry.kernel.step.Step;
 import org.kernelentry.kernel.syscall.Errno;
+import org.kernelentry.machine.memory.GuestRam;
 
 /**
  * A new program in an old task.
  *
- * <p>There are no files: what can be executed is registered by path beforehand. Source: linux v7.3 fs/exec.c begin_new_exec(), de_thread(),
+ * <p>What can be executed is a program registered by path beforehand, or a static ELF file of the tree. Source: linux v7.3 fs/exec.c begin_new_exec(), de_thread(),
  * exec_mmap(), exec_binprm(), bprm_execve().
  */
 public final class Exec {
     static final Step BEGIN_NEW_EXEC = Step.of("begin_new_exec", "fs/exec.c begin_new_exec()");
     private static final int TASK_COMM_LEN = 16;
+    /** Memory of programs from files, in bytes. */
+    private static final long RAM = 1L << 30;
 
     /** A program that can be executed. */
     @FunctionalInterface
@@ -41,10 +49,15 @@ public final class Exec {
     private final Kernel k;
     private final Processes processes;
     private final Map<String, Program> programs = new HashMap<>();
+    /** Loads programs from files, into one memory for all. */
+    public final ElfLoader loader;
 
     Exec(final Kernel kernel, final Processes processes) {
         this.k = kernel;
         this.processes = processes;
+        // Half of what the host's own process may take, so that no guest can use that up.
+        final long ram = Math.min(RAM, Runtime.getRuntime().maxMemory() / 2);
+        this.loader = new ElfLoader(kernel, new GuestRam(ram));
     }
 
     /** Makes a program known by a path. */
@@ -52,12 +65,39 @@ public final class Exec {
         programs.put(path, program);
     }
 
-    /** execve(2) by current: 0 with the registers of the new program, or a negative error with everything as it was. */
-    public long execve(final Task current, final String path) {
-        final Program program = programs.get(path);
-        if (program == null) {
-            return -Errno.ENOENT;
+    /**
+     * execve(2) by current: 0 with the registers of the new program, or a negative error with everything as it was. Registered programs
+     * take no arguments.
+     */
+    public long execve(final Task current, final String path, final List<String> argv, final List<String> envp) {
+        final Program registered = programs.get(path);
+        final String name = path.substring(path.lastIndexOf('/') + 1);
+        if (registered != null) {
+            return replace(current, name, registered);
         }
+        final long[] error = new long[1];
+        final FileTree.Found found = k.tree.walk(current, k.tree.fs(current).cwd, path, true);
+        final byte[] bytes = k.tree.program(found, error);
+        if (bytes == null) {
+            return error[0];
+        }
+        final Image image;
+        try {
+            final ElfFile file = ElfFile.parse(bytes);
+            // A program without arguments gets an empty one, so that none can run into its environment.
+            image = loader.load(file, new ElfLoader.Arguments(path, argv.isEmpty() ? List.of("") : argv, envp));
+        } catch (final ElfFormatException e) {
+            return -e.errno();
+        }
+        image.mm().exePath = k.tree.pathOf(found);
+        final long result = replace(current, name, () -> image);
+        if (result != 0) {
+            image.mm().put();
+        }
+        return result;
+    }
+
+    private long replace(final Task current, final String name, final Program program) {
         final int oldPid = current.pid;
         final long error = deThread(current);
         if (error != 0) {
@@ -67,7 +107,7 @@ public final class Exec {
             }
             return error;
         }
-        beginNewExec(current, path.substring(path.lastIndexOf('/') + 1), program.load());
+        beginNewExec(current, name, program.load());
         k.ptrace.event(current, Ptrace.PTRACE_EVENT_EXEC, oldPid);
         k.rseq.execve(current);
         return 0;
@@ -93,7 +133,7 @@ public final class Exec {
         // Dispatch would call a selector and skip a range of a program that is gone (SUD-21).
         k.dispatch.clear(current);
         k.signals.resetAltstack(current);
-        current.comm = name.length() < TASK_COMM_LEN ? name : name.substring(0, TASK_COMM_LEN - 1);
+        current.comm = commOf(name);
         k.signals.flushSignalHandlers(current, false);
         current.mode = image.mode();
         final long nr = current.syscallNr;
@@ -101,6 +141,12 @@ public final class Exec {
         // The exit side still reports the call that was made (A64-14).
         k.arch.syscallSetNr(current, current.regs, nr);
         k.steps.leave(k.cpu, BEGIN_NEW_EXEC);
+    }
+
+    /** {@code __set_task_comm()}: the first 15 bytes of the last part of a path. */
+    public static String commOf(final String path) {
+        final String name = path.substring(path.lastIndexOf('/') + 1);
+        return name.length() < TASK_COMM_LEN ? name : name.substring(0, TASK_COMM_LEN - 1);
     }
 
     /** {@code de_thread()}: all other threads die; current becomes the leader, with the leader's pid. */

@@ -5,6 +5,7 @@ import static org.kernelentry.kernel.task.ThreadFlags.*;
 
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.fs.FileTable;
+import org.kernelentry.kernel.fs.FsStruct;
 import org.kernelentry.kernel.ptrace.Ptrace;
 import org.kernelentry.kernel.signal.SigHand;
 import org.kernelentry.kernel.signal.SignalStruct;
@@ -130,6 +131,8 @@ final class Fork {
         k.audit.alloc(current, child);
         final FileTable files = current.files;
         child.files = files == null ? null : args.has(CLONE_FILES) ? files.share() : files.copy();
+        final FsStruct fs = current.fs;
+        child.fs = fs == null || args.has(CLONE_FS) ? fs : fs.copy();
         if (args.has(CLONE_CLEAR_SIGHAND)) {
             k.signals.flushSignalHandlers(child, false);
         }

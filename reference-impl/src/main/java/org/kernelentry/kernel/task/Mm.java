@@ -12,12 +12,23 @@ public final class Mm {
     public final long taskSize;
     /** Where {@code mmap} without address starts to look. */
     public long mmapBase;
+    /** Whether it looks downwards from there, as for programs from files, or upwards. */
+    public boolean mmapTopDown;
     /** Start of the vDSO image, or of the signal page on arm; 0 without. */
     public long vdso;
     /** Program break. */
     public long brk;
 
     public long brkStart;
+
+    // What /proc shows of the program: its strings on the stack and its auxiliary vector.
+    public long argStart;
+    public long argEnd;
+    public long envStart;
+    public long envEnd;
+    public long[] auxv = {};
+    /** {@code exe_file}: path of the program, empty for one that came from no file. */
+    public String exePath = "";
     /** PR_SET_DUMPABLE. */
     public boolean dumpable = true;
     /** Tasks that share it (CLONE_VM). */
@@ -40,6 +51,13 @@ public final class Mm {
     Mm copy(final AddressSpace copied) {
         final Mm other = new Mm(copied, taskSize);
         other.mmapBase = mmapBase;
+        other.mmapTopDown = mmapTopDown;
+        other.argStart = argStart;
+        other.argEnd = argEnd;
+        other.envStart = envStart;
+        other.envEnd = envEnd;
+        other.auxv = auxv;
+        other.exePath = exePath;
         other.vdso = vdso;
         other.brk = brk;
         other.brkStart = brkStart;
@@ -73,6 +91,19 @@ public final class Mm {
         }
     }
 
+    /** Notes that the range was moved to {@code to}. */
+    public void moveShared(final long from, final long to, final long length) {
+        forgetShared(to, length);
+        for (final Map.Entry<Long, SharedPiece> each : List.copyOf(shared.entrySet())) {
+            final long start = Math.max(each.getKey(), from);
+            final long end = Math.min(each.getKey() + each.getValue().length, from + length);
+            if (start < end) {
+                final SharedPiece piece = each.getValue();
+                noteShared(to + start - from, end - start, piece.object, piece.offset + start - each.getKey());
+            }
+        }
+    }
+
     /** Identity of the word at {@code address}. */
     public Key key(final long address) {
         final Map.Entry<Long, SharedPiece> below = shared.floorEntry(address);
@@ -80,6 +111,16 @@ public final class Mm {
             return new Key(below.getValue().object, below.getValue().offset + address - below.getKey());
         }
         return new Key(space, address);
+    }
+
+    /** Whether the page of {@code address} belongs to a shared mapping. */
+    public boolean isShared(final long address) {
+        return key(address).where() != space;
+    }
+
+    /** {@code get_unmapped_area()} without a hint: where {@code length} bytes are free, or -1. */
+    public long unmappedArea(final long length) {
+        return mmapTopDown ? space.findGapBelow(mmapBase, length) : space.findGap(mmapBase, length);
     }
 
     /** {@code mmput()}: the last user gives the pages back. */

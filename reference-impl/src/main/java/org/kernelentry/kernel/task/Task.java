@@ -8,6 +8,7 @@ import org.kernelentry.kernel.arch.PtRegs;
 import org.kernelentry.kernel.audit.AuditContext;
 import org.kernelentry.kernel.dispatch.SyscallDispatchConfig;
 import org.kernelentry.kernel.fs.FileTable;
+import org.kernelentry.kernel.fs.FsStruct;
 import org.kernelentry.kernel.ptrace.PtraceState;
 import org.kernelentry.kernel.rseq.RseqState;
 import org.kernelentry.kernel.seccomp.SeccompState;
@@ -90,6 +91,8 @@ public final class Task {
     public String mode = "";
 
     public @Nullable FileTable files;
+    /** Made when it is first asked for; see {@link org.kernelentry.kernel.fs.FileTree#fs}. */
+    public @Nullable FsStruct fs;
     /** The user registers saved at the last entry from user mode ({@code task_pt_regs()}). */
     public final PtRegs regs;
     /** The port's {@code struct thread_struct} (TLS, stepping state, ...). */

@@ -7,6 +7,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.task.CpuLocal;
 
 /** Trace events as tracefs shows them: which are on, and what they recorded. */
@@ -32,6 +34,12 @@ public final class TraceEvents {
     private final List<Event> events = new ArrayList<>();
     private final Map<String, Switch> switches = new HashMap<>();
     private long overrun;
+    private @Nullable Consumer<Event> listener;
+
+    /** Tells {@code reader} of each event as it is recorded ({@code trace_pipe}). */
+    public void listen(final Consumer<Event> reader) {
+        listener = reader;
+    }
 
     /** Names who has to act when the event is switched ({@code TRACE_EVENT_FN}). */
     void whenSwitched(final String name, final Switch action) {
@@ -69,7 +77,12 @@ public final class TraceEvents {
                 events.subList(0, CAPACITY / 2).clear();
                 overrun += CAPACITY / 2;
             }
-            events.add(new Event(cpu.id, cpu.current.pid, name, text));
+            final Event event = new Event(cpu.id, cpu.current.pid, name, text);
+            events.add(event);
+            final Consumer<Event> reader = listener;
+            if (reader != null) {
+                reader.accept(event);
+            }
         }
     }
 

@@ -64,6 +64,20 @@ public interface AddressSpace {
     /** Lowest free gap of {@code length} bytes at or above {@code hint}, page aligned, or -1. */
     long findGap(long hint, long length);
 
+    /** Highest free gap of {@code length} bytes that ends at or below {@code limit}, page aligned, or -1. */
+    long findGapBelow(long limit, long length);
+
+    /** Address of the first mapped page at or above {@code address}'s, or -1. */
+    long nextMapped(long address);
+
+    /**
+     * Moves mappings with their contents and permissions to [to, to+length), replacing what was there; the ranges must not overlap and
+     * holes stay holes.
+     *
+     * @return false, with nothing changed, when the target leaves [0, top)
+     */
+    boolean move(long from, long to, long length);
+
     int load8(long address);
 
     int load16(long address);

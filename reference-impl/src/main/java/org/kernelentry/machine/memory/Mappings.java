@@ -225,4 +225,62 @@ final class Mappings {
         }
         return topPage - start >= need ? start << PAGE_SHIFT : -1;
     }
+
+    /** As {@link AddressSpace#findGapBelow}. */
+    long findGapBelow(final long limit, final long length) {
+        final long need = (length >>> PAGE_SHIFT) + ((length & OFFSET) == 0 ? 0 : 1);
+        long end = Math.min(limit >>> PAGE_SHIFT, topPage);
+        for (int index = table.ceiling(end) < table.size() ? table.ceiling(end) : table.size() - 1;
+                index >= 0;
+                index--) {
+            final Leaf leaf = table.leafAt(index);
+            final long base = table.firstPage(index);
+            if (base >= end) {
+                continue;
+            }
+            for (int i = (int) Math.min(PageTable.LEAF_PAGES, end - base) - 1; i >= 0; i--) {
+                if (leaf.slot[i] == 0) {
+                    continue;
+                }
+                if (end - (base + i + 1) >= need) {
+                    return end - need << PAGE_SHIFT;
+                }
+                end = base + i;
+            }
+        }
+        // The lowest page is left alone (mmap_min_addr).
+        return end - need >= 1 ? end - need << PAGE_SHIFT : -1;
+    }
+
+    /** Address of the first page mapped at or above page {@code number}, or -1. */
+    long nextMapped(final long number) {
+        for (int index = table.ceiling(number); index < table.size(); index++) {
+            final Leaf leaf = table.leafAt(index);
+            final long base = table.firstPage(index);
+            for (int i = (int) Math.max(0, number - base); i < PageTable.LEAF_PAGES; i++) {
+                if (leaf.slot[i] != 0) {
+                    return base + i << PAGE_SHIFT;
+                }
+            }
+        }
+        return -1;
+    }
+
+    /** Moves what is mapped in [from, from + count) to [to, to + count). */
+    void move(final long from, final long to, final long count) {
+        unmap(to, count);
+        for (long n = 0; n < count; n++) {
+            final Leaf leaf = table.find(from + n);
+            final int i = PageTable.indexInLeaf(from + n);
+            if (leaf == null || leaf.slot[i] == 0) {
+                continue;
+            }
+            final Page page = leaf.page[i];
+            set(to + n, leaf.slot[i], page);
+            if (page != null) {
+                page.mappings++;
+            }
+        }
+        unmap(from, count);
+    }
 }

@@ -152,6 +152,29 @@ public final class PagedSpace implements AddressSpace {
         return mappings.findGap(hint, length);
     }
 
+    @Override
+    public long findGapBelow(final long limit, final long length) {
+        return mappings.findGapBelow(limit, length);
+    }
+
+    @Override
+    public long nextMapped(final long address) {
+        return mappings.nextMapped(address >>> PAGE_SHIFT);
+    }
+
+    @Override
+    public boolean move(final long from, final long to, final long length) {
+        requireAligned(from | to, length);
+        final long count = length >>> PAGE_SHIFT;
+        if (!mappings.fits(from >>> PAGE_SHIFT, count) || !mappings.fits(to >>> PAGE_SHIFT, count)) {
+            return false;
+        }
+        mappings.move(from >>> PAGE_SHIFT, to >>> PAGE_SHIFT, count);
+        flush(from >>> PAGE_SHIFT, (from >>> PAGE_SHIFT) + count);
+        flush(to >>> PAGE_SHIFT, (to >>> PAGE_SHIFT) + count);
+        return true;
+    }
+
     private static void requireAligned(final long address, final long length) {
         if (((address | length) & OFFSET) != 0) {
             throw new IllegalArgumentException("address and length must be multiples of the page size");

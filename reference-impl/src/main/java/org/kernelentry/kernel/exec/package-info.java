@@ -1,0 +1,5 @@
+/** Program files: what the kernel's {@code binfmt} code makes of them. */
+@NullMarked
+package org.kernelentry.kernel.exec;
+
+import org.jspecify.annotations.NullMarked;
