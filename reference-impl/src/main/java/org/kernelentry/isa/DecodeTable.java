@@ -2,6 +2,7 @@ package org.kernelentry.isa;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A table of instruction encodings in the shape of the manual's: a row is a pattern of bits, the instruction's name, and the method
@@ -88,6 +89,21 @@ public final class DecodeTable<E> {
             }
         }
         return false;
+    }
+
+    /** Bits of an encoding, 16 or 32. */
+    public int width() {
+        return width;
+    }
+
+    /** The row that decodes {@code insn}, or null. */
+    public @Nullable Row<E> find(final int insn) {
+        for (final Row<E> row : byKey.get(insn >>> keyShift & 0xff)) {
+            if (row.fits(insn)) {
+                return row;
+            }
+        }
+        return null;
     }
 
     /** All rows in order, for tests that enumerate them. */

@@ -1,5 +1,6 @@
 package org.kernelentry.arm64.decode;
 
+import java.util.List;
 import org.kernelentry.isa.DecodeTable;
 import org.kernelentry.machine.CpuExit;
 import org.kernelentry.machine.ir.BlockBuilder;
@@ -40,6 +41,11 @@ public final class A64Decoder {
 
     static DecodeTable<A64Emitter> table() {
         return TABLE;
+    }
+
+    /** The table, for judges and tests. */
+    public static List<DecodeTable<?>> tables() {
+        return List.of(TABLE);
     }
 
     /** As {@code Isa.decode}. */

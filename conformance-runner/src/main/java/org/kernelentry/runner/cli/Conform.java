@@ -70,6 +70,7 @@ public final class Conform {
                 .addSubcommand(new CommandLine(new ExecCommand()).setStopAtPositional(true))
                 .addSubcommand(new CoverageCommand(environment))
                 .addSubcommand(new BookCommand(environment))
+                .addSubcommand(new JudgeCommand())
                 .addSubcommand(new VersionCommand())
                 .addSubcommand(new CommandLine.HelpCommand())
                 .setOut(out)

@@ -40,6 +40,14 @@ public final class A32Regs {
     /** The mode field in user mode. */
     public static final int CPSR_MODE_USR = 0x10;
 
+    /** FPSCR: AHP, DN, FZ, RMode, Stride and Len. Traps of VFPv3 and later are not implemented, so their enables are 0. */
+    public static final int FPSCR_CONTROL = 0x07f7_0000;
+    /** FPSCR: N, Z, C, V, QC and the cumulative exceptions. */
+    public static final int FPSCR_STATUS = 0xf800_009f;
+
+    private static final int OWN_SLOTS = 6;
+    private static final int VFP_SLOTS = 32;
+
     /** Value of {@link #exclusive} that no exclusive store matches. */
     static final long NOT_EXCLUSIVE = -1;
 
@@ -54,16 +62,56 @@ public final class A32Regs {
     /** What the exclusive load saw; two slots, the second for the doubleword form. */
     public final int exclusiveValue;
 
+    /**
+     * D0, the first of 32 consecutive slots: Qn is the two slots of D(2n) and D(2n+1), low word first, and S(2n) and S(2n+1) are the
+     * halves of Dn for n below 16.
+     */
+    public final int vfp;
+    /** The control bits of FPSCR, in their places (DDI 0406C B4.1.58): {@link #FPSCR_CONTROL}. */
+    public final int fpcr;
+    /** The status bits of FPSCR, in their places: {@link #FPSCR_STATUS}. */
+    public final int fpsr;
+
     private final int end;
 
     /** @param base first slot behind the general registers that belongs to AArch32 */
     public A32Regs(final int base) {
+        this(base, base + OWN_SLOTS + 2, base + OWN_SLOTS, base + OWN_SLOTS + 1, base + OWN_SLOTS + 2 + VFP_SLOTS);
+    }
+
+    /**
+     * Registers that share floating point with another view, as AArch64 maps them (DDI 0487 E1.2.1, D1.9.1).
+     *
+     * @param base first slot behind the general registers that belongs to AArch32
+     * @param vfp slot of D0, which is the low half of V0
+     * @param fpcr slot of FPCR
+     * @param fpsr slot of FPSR
+     */
+    public A32Regs(final int base, final int vfp, final int fpcr, final int fpsr) {
+        this(base, vfp, fpcr, fpsr, base + OWN_SLOTS);
+    }
+
+    private A32Regs(final int base, final int vfp, final int fpcr, final int fpsr, final int end) {
         this.tpidruro = base;
         this.tpidrurw = base + 1;
         this.qge = base + 2;
         this.exclusive = base + 3;
         this.exclusiveValue = base + 4;
-        this.end = base + 6;
+        this.vfp = vfp;
+        this.fpcr = fpcr;
+        this.fpsr = fpsr;
+        this.end = end;
+    }
+
+    /** FPSCR as VMRS reads it. */
+    public int fpscr(final CpuState s) {
+        return (int) s.r[fpcr] & FPSCR_CONTROL | (int) s.r[fpsr] & FPSCR_STATUS;
+    }
+
+    /** FPSCR as VMSR writes it: bits that are not implemented stay 0. */
+    public void setFpscr(final CpuState s, final int fpscr) {
+        s.r[fpcr] = Bits.u32(fpscr & FPSCR_CONTROL);
+        s.r[fpsr] = Bits.u32(fpscr & FPSCR_STATUS);
     }
 
     /** First slot behind the AArch32 ones. */

@@ -1,5 +1,7 @@
 package org.kernelentry.isa.aarch32;
 
+import java.util.List;
+import org.kernelentry.isa.DecodeTable;
 import org.kernelentry.machine.CpuExit;
 import org.kernelentry.machine.ir.BlockBuilder;
 import org.kernelentry.machine.ir.Helper;
@@ -28,6 +30,13 @@ public final class Aarch32Decoder {
     /** The helpers that decoded code calls. */
     public static Helper[] helpers() {
         return Helpers.all();
+    }
+
+    /** The tables: A32's conditional and unconditional instructions, or T32's of 16 and 32 bits. For judges and tests. */
+    public static List<DecodeTable<?>> tables(final boolean thumb) {
+        return thumb
+                ? List.of(T32Decoder.NARROW, T32Decoder.WIDE)
+                : List.of(A32Decoder.CONDITIONAL, A32Decoder.UNCONDITIONAL);
     }
 
     /** As {@code Isa.decode}, for the modes of {@link A32Regs}. */

@@ -1,0 +1,97 @@
+package org.kernelentry.runner.cpu;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.kernelentry.arm64.A64Regs;
+import org.kernelentry.arm64.Arm64Isa;
+import org.kernelentry.arm64.decode.A64Decoder;
+import org.kernelentry.machine.CpuState;
+import org.kernelentry.machine.Isa;
+
+/** A64 of Armv8.0 with LSE atomics and CRC32. */
+final class A64Mode extends ArmFamilyMode {
+    private static final int GENERALS = 32;
+
+    A64Mode() {
+        super("a64", "arm64", A64Decoder.tables());
+    }
+
+    @Override
+    public Isa isa() {
+        return new Arm64Isa();
+    }
+
+    @Override
+    public byte[] filler() {
+        return new byte[4];
+    }
+
+    @Override
+    public List<String> registers() {
+        List<String> names = new ArrayList<>(Collections.nCopies(VECTOR + VECTOR_WORDS, ""));
+        for (int i = 0; i < GENERALS; i++) {
+            names.set(i, i == SP ? "sp" : "x" + i);
+        }
+        names.set(PC, "pc");
+        names.set(STATUS, "pstate");
+        return names;
+    }
+
+    @Override
+    public long[] state(Random random) {
+        long[] state = new long[VECTOR + VECTOR_WORDS];
+        generalAndVector(random, state, GENERALS, VECTOR_WORDS);
+        if (random.nextInt(8) != 0) {
+            state[SP] &= ~15L;
+        }
+        state[STATUS] = random.nextInt() & 0xf000_0000L;
+        state[FPCR] = random.nextInt(2) == 0 ? random.nextInt() & 0x07c0_0000L : 0;
+        state[FPSR] = random.nextInt(3) == 0 ? random.nextInt() & 0x0800_009fL : 0;
+        return state;
+    }
+
+    @Override
+    public void load(CpuState s, long[] state) {
+        System.arraycopy(state, 0, s.r, 0, GENERALS);
+        s.pc = state[PC];
+        A64Regs.setPstate(s, state[STATUS]);
+        A64Regs.clearExclusive(s);
+    }
+
+    @Override
+    public long[] store(CpuState s) {
+        long[] state = new long[VECTOR + VECTOR_WORDS];
+        System.arraycopy(s.r, 0, state, 0, GENERALS);
+        state[PC] = s.pc;
+        state[STATUS] = A64Regs.pstate(s);
+        return state;
+    }
+
+    /** SVC, HVC, SMC, and the system registers whose values belong to the system. */
+    @Override
+    public boolean excluded(byte[] code) {
+        for (int at = 0; at + 4 <= code.length; at += 4) {
+            int insn = word(code, at);
+            boolean calls = (insn & 0xffe0_0003) == 0xd400_0001 || (insn & 0xffe0_0003) == 0xd400_0003;
+            boolean system = (insn & 0xfff0_0000) == 0xd530_0000 || (insn & 0xfff0_0000) == 0xd510_0000;
+            // NZCV, FPCR and FPSR are the same everywhere.
+            boolean common = (insn & 0x000f_f000) == 0x000b_4000;
+            if (calls || system && !common) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public String mask(CpuCase test, CpuOutcome ours, CpuOutcome theirs) {
+        return A64Undefined.section(test, ours, theirs);
+    }
+
+    @Override
+    public CpuJudge judge() {
+        return new QemuUserJudge("qemu-aarch64", "neoverse-n1", "aarch64-linux-gnu-gcc");
+    }
+}

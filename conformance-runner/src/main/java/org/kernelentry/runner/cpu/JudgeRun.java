@@ -1,0 +1,141 @@
+package org.kernelentry.runner.cpu;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.IntConsumer;
+import org.kernelentry.runner.cpu.CpuOutcome.End;
+
+/** Makes random cases for a mode, runs them here and at the judge, and compares. */
+public final class JudgeRun {
+    private static final int BATCH = 2000;
+    private static final int BLOCK = 8;
+    /** Addresses near the two pages, and the first page of all, are unmapped everywhere. */
+    private static final long KNOWN_GAP = 0x8000;
+
+    private final CpuMode mode;
+    private final boolean blocks;
+    private final Random random;
+    private final Map<String, int[]> rows = new TreeMap<>();
+    private final Map<String, Integer> open = new TreeMap<>();
+    private int compared;
+    private int different;
+
+    /**
+     * @param blocks make short blocks instead of single instructions
+     * @param seed the same seed gives the same cases
+     */
+    public JudgeRun(CpuMode mode, boolean blocks, long seed) {
+        this.mode = mode;
+        this.blocks = blocks;
+        this.random = new Random(seed);
+    }
+
+    /**
+     * Compares {@code cases} cases.
+     *
+     * @param progress told how many more are done
+     * @param onDifference told the kept line of what the judge said, and what differs
+     */
+    public void run(
+            CpuJudge judge,
+            int cases,
+            IntConsumer progress,
+            BiConsumer<String, List<String>> onDifference,
+            BiConsumer<String, String> onAgreement) {
+        try (ReferenceCpu reference = new ReferenceCpu(mode)) {
+            int left = cases;
+            while (left > 0) {
+                List<CpuCase> batch = new ArrayList<>();
+                List<CpuOutcome> ours = new ArrayList<>();
+                while (batch.size() < Math.min(left, BATCH)) {
+                    CpuCase test = draw();
+                    CpuOutcome outcome = reference.run(test);
+                    if (usable(outcome)) {
+                        batch.add(test);
+                        ours.add(outcome);
+                    }
+                }
+                List<CpuOutcome> theirs = judge.run(batch);
+                for (int i = 0; i < batch.size(); i++) {
+                    compare(batch.get(i), ours.get(i), theirs.get(i), onDifference, onAgreement);
+                }
+                left -= batch.size();
+                progress.accept(batch.size());
+            }
+        }
+    }
+
+    private CpuCase draw() {
+        for (; ; ) {
+            int count = blocks ? 2 + random.nextInt(BLOCK - 1) : 1;
+            byte[] code = new byte[0];
+            for (int i = 0; i < count; i++) {
+                byte[] more = mode.instruction(random);
+                int at = code.length;
+                code = Arrays.copyOf(code, at + more.length);
+                System.arraycopy(more, 0, code, at, more.length);
+            }
+            if (!mode.excluded(code)) {
+                return new CpuCase(mode, random.nextInt() & 0xffff_ffffL, code);
+            }
+        }
+    }
+
+    private static boolean usable(CpuOutcome outcome) {
+        if (outcome.end() == End.PAGE_FAULT) {
+            long at = outcome.address();
+            return at >= 0 && at < CpuCase.PAGE || at > CpuCase.CODE - KNOWN_GAP && at < CpuCase.DATA + 2 * KNOWN_GAP;
+        }
+        return KeptCase.isUsable(outcome);
+    }
+
+    private void compare(
+            CpuCase test,
+            CpuOutcome ours,
+            CpuOutcome theirs,
+            BiConsumer<String, List<String>> onDifference,
+            BiConsumer<String, String> onAgreement) {
+        String section = mode.mask(test, ours, theirs);
+        if (!section.isEmpty()) {
+            open.merge(section, 1, Integer::sum);
+            return;
+        }
+        compared++;
+        String row = mode.row(test.code());
+        int[] counts = rows.computeIfAbsent(row, key -> new int[2]);
+        counts[0]++;
+        List<String> differences = Comparison.differences(mode, ours, theirs);
+        if (!differences.isEmpty()) {
+            different++;
+            counts[1]++;
+            onDifference.accept(KeptCase.line(test, theirs), differences);
+        } else {
+            onAgreement.accept(row, KeptCase.line(test, theirs));
+        }
+    }
+
+    /** Cases compared so far. */
+    public int compared() {
+        return compared;
+    }
+
+    /** Cases that differed. */
+    public int different() {
+        return different;
+    }
+
+    /** Per row of the tables: compared, different. */
+    public Map<String, int[]> rows() {
+        return rows;
+    }
+
+    /** Per section of the manual: cases it leaves open. */
+    public Map<String, Integer> open() {
+        return open;
+    }
+}

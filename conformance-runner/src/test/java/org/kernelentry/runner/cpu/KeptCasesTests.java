@@ -1,0 +1,40 @@
+package org.kernelentry.runner.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Replays what other CPUs did: {@code MODE.txt.gz}, made by {@code conform judge --keep}. */
+class KeptCasesTests {
+    private static final int MANY = 150;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a64", "arm", "thumb"})
+    void our_CPU_does_what_the_other_did(String mode) {
+        List<String> lines = lines(mode + ".txt.gz");
+
+        assertThat(lines.size()).isGreaterThan(MANY);
+        assertThat(KeptCase.replay(CpuModes.all(), lines)).isEmpty();
+    }
+
+    private static List<String> lines(String resource) {
+        try (InputStream in = KeptCasesTests.class.getResourceAsStream(resource)) {
+            assertThat(in).as(resource).isNotNull();
+            try (BufferedReader reader =
+                    new BufferedReader(new InputStreamReader(new GZIPInputStream(in), StandardCharsets.US_ASCII))) {
+                return reader.lines().toList();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
