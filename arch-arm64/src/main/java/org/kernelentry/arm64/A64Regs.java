@@ -33,7 +33,15 @@ public final class A64Regs {
     /** What the exclusive load saw; two slots, the second for pairs. */
     public static final int EXCLUSIVE_VALUE = 39;
 
-    private static final int AARCH32_BASE = 41;
+    /**
+     * V0 to V31, two slots each, the low half first: D registers are the first ones, and AArch32's D0 to D31 are the slots of V0 to V15
+     * in order (DDI 0487 D1.9.1).
+     */
+    public static final int V = 41;
+    /** Slots of the vector registers. */
+    public static final int V_SLOTS = 64;
+
+    private static final int AARCH32_BASE = V + V_SLOTS;
 
     /** AArch32's own slots. */
     public static final A32Regs AARCH32 = new A32Regs(AARCH32_BASE);
@@ -64,7 +72,20 @@ public final class A64Regs {
     /** The saved state is AArch32. */
     public static final long PSR_MODE32 = 1L << 4;
 
+    /** FPSR.QC: an operation saturated. */
+    public static final long FPSR_QC = 1L << 27;
+
+    /** Bits of FPCR and FPSR that are state: DDI 0487 C5.2.8, C5.2.9, without trapped exceptions and FEAT_FP16. */
+    public static final long FPCR_MASK = 0x07c0_0000L;
+
+    public static final long FPSR_MASK = 0xf800_009fL;
+
     private A64Regs() {}
+
+    /** First slot of vector register {@code n}. */
+    public static int v(final int n) {
+        return V + 2 * n;
+    }
 
     /** Whether the CPU executes AArch32. */
     public static boolean isAarch32(final CpuState s) {

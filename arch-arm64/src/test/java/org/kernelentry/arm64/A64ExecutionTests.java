@@ -35,7 +35,7 @@ final class A64ExecutionTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"00000000", "d4000002", "d4400000", "d69f03e0", "9e670020", "d5381000", "ffffffff"})
+    @ValueSource(strings = {"00000000", "d4000002", "d4400000", "d69f03e0", "1ee22820", "d5381000", "ffffffff"})
     void an_instruction_that_el0_does_not_have_leaves_at_it(final String word) {
         assertThat(machine.code(0xd503201f, Integer.parseUnsignedInt(word, 16)).run())
                 .isEqualTo(CpuExit.UNDEFINED);

@@ -8,9 +8,9 @@ import org.kernelentry.machine.ir.Helper;
 import org.kernelentry.machine.memory.CodeWindow;
 
 /**
- * Decodes A64: the integer instructions that EL0 may execute, with LSE atomics and CRC32.
+ * Decodes A64: Armv8.0-A as EL0 may execute it, with floating point, Advanced SIMD, LSE atomics and CRC32.
  *
- * <p>The tables follow the encoding groups of the Arm ARM (DDI 0487 C4.1), one class per group. Floating point, SIMD, SVE, pointer
+ * <p>The tables follow the encoding groups of the Arm ARM (DDI 0487 C4.1), one class per group. Half-precision arithmetic, SVE, pointer
  * authentication beyond the hints, memory tagging and everything that EL0 may not execute are undefined.
  */
 public final class A64Decoder {
@@ -25,6 +25,17 @@ public final class A64Decoder {
         LoadsAndStores.rows(TABLE);
         Atomics.rows(TABLE);
         DataProcessingRegister.rows(TABLE);
+        FloatingPoint.rows(TABLE);
+        SimdLoadsAndStores.rows(TABLE);
+        SimdStructures.rows(TABLE);
+        final VectorRows vectors = new VectorRows(TABLE);
+        SimdThreeSame.rows(vectors);
+        SimdThreeDifferent.rows(vectors);
+        SimdTwoMisc.rows(vectors);
+        SimdAcross.rows(vectors);
+        SimdShiftImmediate.rows(vectors);
+        SimdIndexed.rows(vectors);
+        SimdCopy.rows(TABLE);
     }
 
     private final int helperBase;

@@ -124,6 +124,26 @@ final class A64Emitter {
         return out.temp();
     }
 
+    /** First slot of Vd or Vt. */
+    int vectorD() {
+        return A64Regs.v(rd());
+    }
+
+    int vectorN() {
+        return A64Regs.v(rn());
+    }
+
+    int vectorM() {
+        return A64Regs.v(rm());
+    }
+
+    /** Two temporaries for a vector, the first of them. */
+    int vectorTemp() {
+        final int low = out.temp();
+        out.temp();
+        return low;
+    }
+
     /** The operation of this width. */
     int op(final int op64, final int op32) {
         return wide() ? op64 : op32;

@@ -172,9 +172,9 @@ final class BranchesAndSystem {
         if (register == NZCV) {
             writeNzcv(e, value);
         } else if (register == FPCR) {
-            e.out.unary(Op.ZX32, A64Regs.FPCR, value);
+            e.out.alui(Op.ANDI, A64Regs.FPCR, value, A64Regs.FPCR_MASK);
         } else if (register == FPSR) {
-            e.out.unary(Op.ZX32, A64Regs.FPSR, value);
+            e.out.alui(Op.ANDI, A64Regs.FPSR, value, A64Regs.FPSR_MASK);
         } else if (register == TPIDR_EL0) {
             e.out.mov(A64Regs.TPIDR_EL0, value);
         } else {

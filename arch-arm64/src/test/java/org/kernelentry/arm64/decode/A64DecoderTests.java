@@ -101,8 +101,9 @@ final class A64DecoderTests {
         for (int i = 0; i < 200_000; i++) {
             decode(random.nextInt());
         }
-        // op0 of C4.1: 100x immediate, 101x branches and system, x1x0 loads and stores, x101 register; x111 and 0xxx
-        // mean nothing here.
-        assertThat(classes).containsExactlyInAnyOrder(0x4, 0x5, 0x8, 0x9, 0xa, 0xb, 0xc, 0xd);
+        // op0 of C4.1: 100x immediate, 101x branches and system, x1x0 loads and stores, x101 register, x111 floating
+        // point
+        // and Advanced SIMD; 00xx means nothing here.
+        assertThat(classes).containsExactlyInAnyOrder(0x4, 0x5, 0x6, 0x7, 0x8, 0x9, 0xa, 0xb, 0xc, 0xd, 0xe, 0xf);
     }
 }
