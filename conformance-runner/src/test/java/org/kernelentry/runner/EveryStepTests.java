@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,7 +40,7 @@ class EveryStepTests {
                 Selection.all().terms(List.of(family)).from(model, Catalogue.fromClassPath()),
                 Target.named("reference"));
 
-        final var failures = new Runner(new ReferenceGlue(), 1)
+        final var failures = new Runner(new ReferenceGlue(), 1, Duration.ofMinutes(10))
                 .run(plan, RunListener.NONE).outcomes().stream()
                         .filter(o -> o.status() != Status.PASS && o.status() != Status.SKIP)
                         .map(o -> o.exampleId() + " on " + o.system() + ": " + o.message())

@@ -77,6 +77,12 @@ final class RunCommand implements Callable<Integer> {
     private int jobs = Runtime.getRuntime().availableProcessors();
 
     @Option(
+            names = "--time-limit",
+            paramLabel = "SECONDS",
+            description = "A scenario that takes longer than this has failed; default is ${DEFAULT-VALUE}.")
+    private long timeLimit = Runner.TIME_LIMIT.toSeconds();
+
+    @Option(
             names = "--book",
             negatable = true,
             description = "Write the spec with its results as a page, too, or do not; it is done if everything is run.")
@@ -94,6 +100,9 @@ final class RunCommand implements Callable<Integer> {
         if (jobs < 1) {
             throw new SpecException("--jobs " + jobs + " is less than one scenario at a time.");
         }
+        if (timeLimit < 1 || timeLimit > Duration.ofDays(1).toSeconds()) {
+            throw new SpecException("--time-limit " + timeLimit + " is not a number of seconds from 1 to 86400.");
+        }
         Spec spec = environment.read();
         Plan plan = selection.plan(spec);
         if (plan.size() == 0) {
@@ -110,7 +119,7 @@ final class RunCommand implements Callable<Integer> {
         RunResult result;
         try (Progress progress =
                 quiet ? Progress.none() : Progress.on(command.commandLine().getErr(), plan.size())) {
-            result = new Runner(environment.glue(), jobs).run(plan, progress);
+            result = new Runner(environment.glue(), jobs, Duration.ofSeconds(timeLimit)).run(plan, progress);
         }
         results.add(result.outcomes());
         results.save(spec.model());

@@ -12,13 +12,17 @@ import io.cucumber.plugin.event.TestCaseStarted;
 import io.cucumber.plugin.event.TestStepFinished;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.runner.judge.Runner.PickleKey;
 import org.kernelentry.runner.spec.SpecExample;
@@ -37,12 +41,25 @@ final class OutcomeCollector implements ConcurrentEventListener {
     private final RunListener listener;
     private final Map<UUID, Running> running = new HashMap<>();
     private final Map<String, Outcome> outcomes = new HashMap<>();
+    /** Nobody waits for this run any more. */
+    private boolean abandoned;
 
     /** What is known of a scenario before it ends. */
     private static final class Running {
+        private final SpecExample example;
+        private final Thread thread = Thread.currentThread();
+        private final long start = System.nanoTime();
         private final Map<String, String> attachments = new HashMap<>();
         /** The step that ended the scenario. */
         private String step = "";
+
+        Running(SpecExample example) {
+            this.example = example;
+        }
+
+        Duration took() {
+            return Duration.ofNanos(System.nanoTime() - start);
+        }
     }
 
     OutcomeCollector(String system, Glue glue, Map<PickleKey, SpecExample> examples, RunListener listener) {
@@ -61,11 +78,29 @@ final class OutcomeCollector implements ConcurrentEventListener {
     }
 
     private void started(TestCaseStarted event) {
-        running.put(event.getTestCase().getId(), new Running());
-        glue.example(exampleOf(event.getTestCase()));
+        if (!begin(event)) {
+            // Cucumber has no way to give up the scenarios that still wait; an exception here would be logged for each.
+            while (true) {
+                LockSupport.park();
+            }
+        }
     }
 
-    private void attached(EmbedEvent event) {
+    /** Takes note of a scenario that starts; false if nobody waits for it. */
+    private synchronized boolean begin(TestCaseStarted event) {
+        if (abandoned) {
+            return false;
+        }
+        SpecExample example = exampleOf(event.getTestCase());
+        running.put(event.getTestCase().getId(), new Running(example));
+        glue.example(example);
+        return true;
+    }
+
+    private synchronized void attached(EmbedEvent event) {
+        if (abandoned) {
+            return;
+        }
         of(event)
                 .attachments
                 .put(
@@ -73,7 +108,10 @@ final class OutcomeCollector implements ConcurrentEventListener {
                         new String(event.getData(), StandardCharsets.UTF_8).stripTrailing());
     }
 
-    private void stepFinished(TestStepFinished event) {
+    private synchronized void stepFinished(TestStepFinished event) {
+        if (abandoned) {
+            return;
+        }
         Running scenario = of(event);
         if (scenario.step.isEmpty()
                 && event.getTestStep() instanceof PickleStepTestStep step
@@ -82,7 +120,10 @@ final class OutcomeCollector implements ConcurrentEventListener {
         }
     }
 
-    private void finished(TestCaseFinished event) {
+    private synchronized void finished(TestCaseFinished event) {
+        if (abandoned) {
+            return;
+        }
         SpecExample example = exampleOf(event.getTestCase());
         Running scenario = of(event);
         running.remove(event.getTestCase().getId());
@@ -104,8 +145,53 @@ final class OutcomeCollector implements ConcurrentEventListener {
         listener.finished(outcome);
     }
 
+    /** Whether a scenario runs longer than it may. */
+    synchronized boolean isOverdue(Duration limit) {
+        return running.values().stream().anyMatch(r -> r.took().compareTo(limit) > 0);
+    }
+
+    /**
+     * Gives up the run: what still happens in it counts no more.
+     *
+     * @return the outcomes by example so far; scenarios that run longer than they may are errors among them
+     */
+    synchronized Map<String, Outcome> abandon(Duration limit) {
+        abandoned = true;
+        for (Running scenario : running.values()) {
+            Duration took = scenario.took();
+            if (took.compareTo(limit) > 0) {
+                String id = scenario.example.id();
+                String message = "It did not end within " + seconds(limit) + ".";
+                Outcome outcome = new Outcome(
+                        id,
+                        system,
+                        Status.ERROR,
+                        Instant.now(),
+                        took,
+                        message,
+                        "",
+                        "",
+                        "",
+                        "where it was at that time:\n" + stack(scenario.thread));
+                outcomes.put(id, outcome);
+                listener.finished(outcome);
+            }
+        }
+        return new LinkedHashMap<>(outcomes);
+    }
+
+    private static String seconds(Duration limit) {
+        return BigDecimal.valueOf(limit.toMillis(), 3).stripTrailingZeros().toPlainString() + " s";
+    }
+
+    private static String stack(Thread thread) {
+        return Arrays.stream(thread.getStackTrace())
+                .map(f -> "\tat " + f + "\n")
+                .collect(Collectors.joining());
+    }
+
     /** All outcomes by example; an example that Cucumber left out is there too, as an error. */
-    Map<String, Outcome> outcomes() {
+    synchronized Map<String, Outcome> outcomes() {
         Map<String, Outcome> all = new LinkedHashMap<>();
         for (SpecExample example : examples.values()) {
             Outcome outcome = outcomes.get(example.id());

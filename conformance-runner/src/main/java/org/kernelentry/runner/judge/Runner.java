@@ -12,22 +12,37 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.kernelentry.runner.spec.SpecExample;
 
 /** Carries out a plan: one run of Cucumber, in this process, for each system. */
 public final class Runner {
+    /** How long a scenario may take if nobody says otherwise; the slowest one of the reference takes a second. */
+    public static final Duration TIME_LIMIT = Duration.ofSeconds(60);
+
     private final Glue glue;
     private final int threads;
+    private final Duration limit;
+
+    /** A runner whose scenarios may take {@link #TIME_LIMIT} each. */
+    public Runner(Glue glue, int threads) {
+        this(glue, threads, TIME_LIMIT);
+    }
 
     /**
      * A runner.
      *
      * @param glue what the steps are bound to
      * @param threads how many scenarios may run at once, at least 1
+     * @param limit how long each may take by the clock on the wall; one that takes longer is an {@link Status#ERROR}
      */
-    public Runner(Glue glue, int threads) {
+    public Runner(Glue glue, int threads, Duration limit) {
         this.glue = glue;
         this.threads = threads;
+        this.limit = limit;
     }
 
     /**
@@ -50,11 +65,48 @@ public final class Runner {
     private List<Outcome> run(Target target, List<SpecExample> examples, RunListener listener) {
         Map<String, Outcome> byExample = new LinkedHashMap<>();
         for (Map<PickleKey, SpecExample> pass : passes(examples)) {
-            OutcomeCollector collector = new OutcomeCollector(target.system(), glue, pass, listener);
-            runtime(pass, collector).run();
-            byExample.putAll(collector.outcomes());
+            Map<PickleKey, SpecExample> left = new LinkedHashMap<>(pass);
+            while (!left.isEmpty()) {
+                OutcomeCollector collector = new OutcomeCollector(target.system(), glue, left, listener);
+                byExample.putAll(
+                        endsInTime(runtime(left, collector), collector)
+                                ? collector.outcomes()
+                                : collector.abandon(limit));
+                left.values().removeIf(e -> byExample.containsKey(e.id()));
+            }
         }
         return examples.stream().map(e -> byExample.get(e.id())).toList();
+    }
+
+    /**
+     * Runs Cucumber on a thread of its own, because Java cannot stop a thread that loops: what overruns its time is left
+     * behind, together with that run of Cucumber.
+     *
+     * @return whether it came to its end; otherwise at least one scenario has taken too long
+     */
+    private boolean endsInTime(Runtime runtime, OutcomeCollector collector) {
+        FutureTask<Void> task = new FutureTask<>(runtime::run, null);
+        Thread thread = new Thread(task, "scenarios");
+        thread.setDaemon(true);
+        thread.start();
+        while (true) {
+            try {
+                task.get(Math.min(limit.toMillis(), 100), TimeUnit.MILLISECONDS);
+                return true;
+            } catch (TimeoutException e) {
+                if (collector.isOverdue(limit)) {
+                    return false;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while scenarios ran", e);
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof RuntimeException cause) {
+                    throw cause;
+                }
+                throw new IllegalStateException("Cucumber failed", e.getCause());
+            }
+        }
     }
 
     /**

@@ -5,10 +5,14 @@ import io.cucumber.java.Scenario;
 import io.cucumber.java.en.Given;
 import io.cucumber.java.en.Then;
 import io.cucumber.java.en.When;
+import java.time.Duration;
 import org.opentest4j.TestAbortedException;
 
 /** A system without a kernel: the name of the call says how the scenario ends. */
 public final class FakeSteps {
+    /** A loop that no interrupt ends, as a mistake in the model would be; not endless, for the sake of the other tests. */
+    private static final Duration SPIN = Duration.ofSeconds(4);
+
     private Scenario scenario;
     private String mode = "";
     private String call = "";
@@ -54,6 +58,12 @@ public final class FakeSteps {
             }
             case "pause" -> throw new TestAbortedException("needs CONFIG_PAUSE");
             case "crash" -> throw new IllegalStateException("the model fell over");
+            case "spin" -> {
+                long start = System.nanoTime();
+                while (System.nanoTime() - start < SPIN.toNanos()) {
+                    Thread.onSpinWait();
+                }
+            }
             default -> {}
         }
     }

@@ -3,10 +3,13 @@ package org.kernelentry.runner.judge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kernelentry.runner.fake.FakeGlue;
 import org.kernelentry.runner.fake.FakeSpec;
 import org.kernelentry.runner.spec.SpecModel;
@@ -87,6 +90,47 @@ final class RunnerTests {
                 "reference-generic");
         assertThat(error.status()).isEqualTo(Status.ERROR);
         assertThat(error.message()).isEqualTo("No step definition fits \"When it sleeps\".");
+    }
+
+    private RunResult runWithASpinningCall(int threads, RunListener listener) {
+        TempSpec spec = FakeSpec.in(directory).replaceInFeature("the call getuid", "the call spin");
+        Plan plan = Plan.of(spec.model().examples(), Target.named("reference"));
+        return new Runner(new FakeGlue(), threads, Duration.ofMillis(500)).run(plan, listener);
+    }
+
+    @Test
+    void a_scenario_that_does_not_end_is_an_error_that_shows_where_it_was() {
+        Outcome error = outcome(
+                runWithASpinningCall(1, RunListener.NONE),
+                "ENT-03/one-pickle-runs-on-two-architectures[x64]",
+                "reference-generic");
+        assertThat(error.status()).isEqualTo(Status.ERROR);
+        assertThat(error.message()).isEqualTo("It did not end within 0.5 s.");
+        assertThat(error.stackTrace()).contains("FakeSteps.itHappened");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void the_scenarios_behind_one_that_does_not_end_run_as_always(int threads) {
+        assertThat(runWithASpinningCall(threads, RunListener.NONE).outcomes().stream()
+                        .map(o -> o.exampleId() + " " + o.status()))
+                .containsExactly(
+                        "ENT-02/the-call-does-something[x64,getppid] PASS",
+                        "ENT-02/the-call-does-something[ia32,getppid] PASS",
+                        "ENT-02/the-call-does-something[a64,pause] SKIP",
+                        "ENT-03/one-pickle-runs-on-two-architectures[x64] ERROR",
+                        "ENT-03/one-pickle-runs-on-two-architectures[arm] ERROR",
+                        "ENT-01/call-call-breaks[arm,crash] ERROR",
+                        "ENT-02/the-call-does-something[a64,pause] SKIP",
+                        "ENT-02/the-call-does-something[arm,write] FAIL",
+                        "ENT-03/one-pickle-runs-on-two-architectures[arm] ERROR");
+    }
+
+    @Test
+    void a_listener_hears_once_of_a_scenario_that_does_not_end() {
+        List<Outcome> heard = new ArrayList<>();
+        RunResult result = runWithASpinningCall(2, heard::add);
+        assertThat(heard).containsExactlyInAnyOrderElementsOf(result.outcomes());
     }
 
     @Test
