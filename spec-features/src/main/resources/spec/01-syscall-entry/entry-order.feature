@@ -202,3 +202,9 @@ Feature: The order of entry work
         | ia32 | SYSCALL | exit write       | exited 0 |
         | a64  | SYSCALL | exit write       | exited 0 |
         | a32  | SYSCALL | exit write       | exited 0 |
+
+      @generic
+      Examples:
+        | mode | request | then | last |
+        | arm | SYSCALL | exit write | exited 0 |
+        | thumb | SYSCALL | exit write | exited 0 |

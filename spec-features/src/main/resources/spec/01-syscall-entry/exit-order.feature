@@ -66,6 +66,11 @@ Feature: The order of exit work
         | x64  |
         | ia32 |
 
+      @generic
+      Examples:
+        | mode |
+        | a64 |
+
     @reference
     Scenario Outline: With every exit bit set the steps run in this order
       Given a guest program on <mode>:
@@ -81,6 +86,7 @@ Feature: The order of exit work
       When this happens:
         | do            | sees           |
         | CONT          | signal SIGTRAP |
+        | set pc B.next |                |
         | SYSCALL       | entry getppid  |
         | SYSCALL       | exit getppid   |
         | CONT          | exited 0       |
@@ -96,6 +102,14 @@ Feature: The order of exit work
         | mode |
         | x64  |
         | ia32 |
+
+      @generic
+      Examples:
+        | mode |
+        | a64 |
+        | a32 |
+        | arm |
+        | thumb |
 
   @ENT @ENT-31
   Rule: Exit work for a rolled-back call only clears the mark

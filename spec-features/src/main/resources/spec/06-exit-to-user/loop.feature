@@ -67,6 +67,7 @@ Feature: The exit-to-user loop
       Examples:
         | mode |
         | arm  |
+        | thumb |
 
   @EXL @EXL-05
   Rule: The loop ends only when no loop bit is set: every pending signal has its frame before user code runs
@@ -171,6 +172,7 @@ Feature: The exit-to-user loop
       Examples:
         | mode |
         | arm  |
+        | thumb |
 
     Scenario Outline: Interrupts go off before the loop is looked at
       Given a guest program on <mode>:

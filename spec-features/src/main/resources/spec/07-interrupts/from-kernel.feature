@@ -53,12 +53,14 @@ Feature: Interrupts of kernel mode
         | mode |
         | x64  |
         | a64  |
+        | a32  |
         | ia32 |
 
       @generic
       Examples:
         | mode |
         | arm  |
+        | thumb |
 
   @IRQ @IRQ-05 @reference
   Rule: With TINY_RCU the idle task is no special case
@@ -93,7 +95,9 @@ Feature: Interrupts of kernel mode
       Examples:
         | mode |
         | a64  |
+        | a32  |
         | arm  |
+        | thumb |
 
   @IRQ @IRQ-06 @reference
   Rule: Exit to a context that had interrupts on preempts if allowed, then tells that interrupts are on
@@ -116,7 +120,14 @@ Feature: Interrupts of kernel mode
         | mode |
         | x64  |
         | a64  |
+        | a32  |
         | ia32 |
+
+      @generic
+      Examples:
+        | mode  |
+        | arm   |
+        | thumb |
 
     @timeline
     Scenario Outline: A reschedule request in the middle of a call preempts on exit
@@ -168,6 +179,7 @@ Feature: Interrupts of kernel mode
       Examples:
         | mode |
         | arm  |
+        | thumb |
 
   @IRQ @IRQ-08 @reference
   Rule: Exit to a context that had interrupts off neither preempts nor tells that interrupts are on
@@ -187,7 +199,14 @@ Feature: Interrupts of kernel mode
         | mode |
         | x64  |
         | a64  |
+        | a32  |
         | ia32 |
+
+      @generic
+      Examples:
+        | mode  |
+        | arm   |
+        | thumb |
 
   @IRQ @IRQ-09 @reference
   Rule: Preemption on exit needs a preemptible kernel
@@ -198,7 +217,7 @@ Feature: Interrupts of kernel mode
         getppid
         """
       And a kernel with "PREEMPTION=<preemption>"
-      And a reschedule request arrives after the first "syscall_enter_from_user_mode"
+      And a reschedule request arrives after run <run> of "<place>"
       When it runs to its end
       Then these steps run this often:
         | step                 | times   |
@@ -206,17 +225,23 @@ Feature: Interrupts of kernel mode
       And nothing else happens
 
       Examples:
-        | mode | preemption | times |
-        | x64  | y          | 1     |
-        | x64  | n          | 0     |
+        | mode  | preemption | times | place                        | run |
+        | x64   | y          | 1     | syscall_enter_from_user_mode | 1   |
+        | x64   | n          | 0     | syscall_enter_from_user_mode | 1   |
+        | ia32  | y          | 1     | local_irq_enable             | 2   |
+        | ia32  | n          | 0     | local_irq_enable             | 2   |
 
       @generic
       Examples:
-        | mode | preemption | times |
-        | a64  | y          | 1     |
-        | a64  | n          | 0     |
-        | arm  | y          | 1     |
-        | arm  | n          | 0     |
+        | mode  | preemption | times | place                        | run |
+        | a64   | y          | 1     | syscall_enter_from_user_mode | 1   |
+        | a64   | n          | 0     | syscall_enter_from_user_mode | 1   |
+        | a32   | y          | 1     | syscall_enter_from_user_mode | 1   |
+        | a32   | n          | 0     | syscall_enter_from_user_mode | 1   |
+        | arm   | y          | 1     | syscall_enter_from_user_mode | 1   |
+        | arm   | n          | 0     | syscall_enter_from_user_mode | 1   |
+        | thumb | y          | 1     | syscall_enter_from_user_mode | 1   |
+        | thumb | n          | 0     | syscall_enter_from_user_mode | 1   |
 
   @IRQ @IRQ-14 @reference
   Rule: An interrupt nested in soft interrupt work of an idle CPU moves the nesting by one and then by two, and both levels leave context tracking
@@ -236,19 +261,31 @@ Feature: Interrupts of kernel mode
         | ct_irq_enter |
         | ct_irq_exit  |
         | ct_irq_exit  |
-      And the trace events and audit records are not asked about
+      And these trace events are recorded:
+        | rcu:rcu_watching: End 1 0            |
+        | rcu:rcu_watching: Start 0 1          |
+        | idle: rcu:rcu_watching: End 1 0      |
+        | idle: rcu:rcu_watching: Startirq 0 1 |
+        | idle: rcu:rcu_watching: ++= 1 3      |
+        | idle: rcu:rcu_watching: --= 3 1      |
+        | idle: rcu:rcu_watching: Endirq 1 0   |
+        | idle: rcu:rcu_watching: Start 0 1    |
+        | rcu:rcu_watching: End 1 0            |
+        | rcu:rcu_watching: Start 0 1          |
       And nothing else happens
 
       Examples:
         | mode |
         | x64  |
         | a64  |
+        | a32  |
         | ia32 |
 
       @generic
       Examples:
         | mode |
         | arm  |
+        | thumb |
 
   @IRQ @IRQ-16 @reference
   Rule: A handler proper runs between irq_enter_rcu and irq_exit_rcu, which do not touch context tracking
@@ -277,4 +314,11 @@ Feature: Interrupts of kernel mode
         | mode |
         | x64  |
         | a64  |
+        | a32  |
         | ia32 |
+
+      @generic
+      Examples:
+        | mode  |
+        | arm   |
+        | thumb |

@@ -57,7 +57,14 @@ Feature: Interrupts of user mode
         | mode |
         | x64  |
         | a64  |
+        | a32  |
         | ia32 |
+
+      @generic
+      Examples:
+        | mode  |
+        | arm   |
+        | thumb |
 
   @IRQ @IRQ-12 @reference
   Rule: Exit to user mode after an interrupt runs the loop, prepares, validates, and makes the same final transition as a system call
@@ -94,9 +101,12 @@ Feature: Interrupts of user mode
       Examples:
         | mode |
         | arm  |
+        | thumb |
 
   @IRQ @IRQ-13 @reference
   Rule: The exit takes the user or the kernel path by the saved registers, not by what the entry returned
+
+    Not on a64, a32: arm64 has one vector for interrupts of user mode and another for those of the kernel; nothing is asked of the registers.
 
     Scenario Outline: One interrupt of user mode and one of the idle task leave by different paths
       Given a guest program on <mode>:
@@ -120,3 +130,9 @@ Feature: Interrupts of user mode
         | mode |
         | x64  |
         | ia32 |
+
+      @generic
+      Examples:
+        | mode  |
+        | arm   |
+        | thumb |

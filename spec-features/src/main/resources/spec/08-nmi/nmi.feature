@@ -28,11 +28,13 @@ Feature: Non-maskable interrupts
         | x64  | enter_from_user_mode |
         | ia32 | enter_from_user_mode |
         | a64  | enter_from_user_mode |
+        | a32  | enter_from_user_mode |
 
       @generic
       Examples:
         | mode | place                |
         | arm  | enter_from_user_mode |
+        | thumb | enter_from_user_mode |
 
   @NMI @NMI-02 @reference
   Rule: NMI exit is the mirror of its entry; interrupts are told to be on only if lockdep had them on
@@ -56,7 +58,14 @@ Feature: Non-maskable interrupts
         | mode |
         | x64  |
         | a64  |
+        | a32  |
         | ia32 |
+
+      @generic
+      Examples:
+        | mode  |
+        | arm   |
+        | thumb |
 
     Scenario Outline: With interrupts on tracing and lockdep are told so again
       Given a guest program on <mode>:
@@ -104,6 +113,12 @@ Feature: Non-maskable interrupts
         | a64  |
         | a32  |
 
+      @generic
+      Examples:
+        | mode  |
+        | arm   |
+        | thumb |
+
   @NMI @NMI-04 @reference
   Rule: An NMI neither preempts nor runs the exit-to-user loop; pending work waits for the next normal exit
 
@@ -126,6 +141,49 @@ Feature: Non-maskable interrupts
         | x64  |
         | ia32 |
         | a64  |
+
+    Scenario Outline: An NMI that finds a signal pending leaves it to the exit of the system call it hit
+      Given a guest program on <mode>:
+        """
+        handle SIGUSR1 {
+          note "handled"
+        }
+        raise SIGUSR1
+        """
+      And an NMI arrives after run 4 of "local_irq_disable"
+      When it runs to its end
+      Then these steps run in this order:
+        | irqentry_nmi_enter        |
+        | irqentry_nmi_exit         |
+        | exit_to_user_mode_loop    |
+        | arch_do_signal_or_restart |
+      And inside "irqentry_nmi_exit" these steps run:
+        | step                 |
+        | ftrace_nmi_exit      |
+        | ct_nmi_exit          |
+        | lockdep_hardirq_exit |
+        | __nmi_exit           |
+      And these steps run this often:
+        | step                   | times |
+        | irqentry_nmi_exit      | 1     |
+        | exit_to_user_mode_loop | 1     |
+        | preempt_schedule_irq   | 0     |
+      And the guest notes:
+        | handled |
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | x64  |
+        | ia32 |
+        | a64  |
+        | a32  |
+
+      @generic
+      Examples:
+        | mode  |
+        | arm   |
+        | thumb |
 
   @NMI @NMI-05 @reference
   Rule: An NMI moves the interrupt nesting by two, or by one where RCU did not watch, and back
@@ -158,6 +216,12 @@ Feature: Non-maskable interrupts
         | a64  |
         | a32  |
 
+      @generic
+      Examples:
+        | mode  |
+        | arm   |
+        | thumb |
+
     Scenario Outline: In idle it moves by one
       Given a guest program on <mode>:
         """
@@ -185,6 +249,8 @@ Feature: Non-maskable interrupts
         | ia32 |
         | a64  |
         | a32  |
+        | arm  |
+        | thumb |
 
   @NMI @NMI-10 @reference
   Rule: The pseudo-NMI of arm64 counts as an NMI only where it hit kernel code that had interrupts masked

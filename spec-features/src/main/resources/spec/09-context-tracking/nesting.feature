@@ -48,7 +48,9 @@ Feature: Nesting of kernel contexts
       Examples:
         | mode | frame                |
         | x64  | asm_common_interrupt |
+        | ia32 | asm_common_interrupt |
         | a64  | el1_irq              |
+        | a32  | el1_irq              |
 
     @reference
     Scenario Outline: An NMI of idle without its ct_nmi_exit is reported when idle ends
@@ -70,17 +72,21 @@ Feature: Nesting of kernel contexts
       Examples:
         | mode | frame       |
         | x64  | asm_exc_nmi |
+        | ia32 | asm_exc_nmi |
         | a64  | el1_pnmi    |
+        | a32  | el1_pnmi    |
 
       @generic
       Examples:
         | mode | frame                     |
         | arm  | __fiq_svc (generic entry) |
+        | thumb | __fiq_svc (generic entry) |
 
       @native
       Examples:
         | mode | frame     |
         | arm  | __fiq_svc |
+        | thumb | __fiq_svc |
 
   @CTX @CTX-02
   Rule: Entering idle or user mode with an interrupt nesting other than the non-idle constant is warned about once and repaired
@@ -114,11 +120,13 @@ Feature: Nesting of kernel contexts
       Examples:
         | mode | place                | frame                     |
         | arm  | enter_from_user_mode | __fiq_svc (generic entry) |
+        | thumb | enter_from_user_mode | __fiq_svc (generic entry) |
 
       @native
       Examples:
         | mode | place                         | frame     |
         | arm  | decode the system call number | __fiq_svc |
+        | thumb | decode the system call number | __fiq_svc |
 
     @reference
     Scenario Outline: An NMI whose ct_nmi_enter is missing leaves the nesting below the constant
@@ -179,11 +187,13 @@ Feature: Nesting of kernel contexts
       Examples:
         | mode | place                | frame                     |
         | arm  | enter_from_user_mode | __fiq_svc (generic entry) |
+        | thumb | enter_from_user_mode | __fiq_svc (generic entry) |
 
       @native
       Examples:
         | mode | place                         | frame     |
         | arm  | decode the system call number | __fiq_svc |
+        | thumb | decode the system call number | __fiq_svc |
 
   @CTX @CTX-04 @reference
   Rule: The warning comes at the first idle or user transition after an imbalance, not where it was made
@@ -270,7 +280,9 @@ Feature: Nesting of kernel contexts
       Examples:
         | mode | frame                |
         | x64  | asm_common_interrupt |
+        | ia32 | asm_common_interrupt |
         | a64  | el1_irq              |
+        | a32  | el1_irq              |
 
       @generic
       Examples:
@@ -393,17 +405,21 @@ Feature: Nesting of kernel contexts
       Examples:
         | mode | nmi         | irq                  |
         | x64  | asm_exc_nmi | asm_common_interrupt |
+        | ia32 | asm_exc_nmi | asm_common_interrupt |
         | a64  | el1_pnmi    | el1_irq              |
+        | a32  | el1_pnmi    | el1_irq              |
 
       @generic
       Examples:
         | mode | nmi                       | irq                       |
         | arm  | __fiq_svc (generic entry) | __irq_svc (generic entry) |
+        | thumb | __fiq_svc (generic entry) | __irq_svc (generic entry) |
 
       @native
       Examples:
         | mode | nmi       | irq       |
         | arm  | __fiq_svc | __irq_svc |
+        | thumb | __fiq_svc | __irq_svc |
 
   @CTX @CTX-12 @reference
   Rule: Arm enables interrupts on system call entry before it ends the user context; generic entry does it after, in the other order

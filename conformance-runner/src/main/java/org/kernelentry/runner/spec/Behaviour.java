@@ -50,6 +50,11 @@ public record Behaviour(
         return WhereColumn.modes(where);
     }
 
+    /** The modes that a rule about it has examples for, or a reason for having none. */
+    public Set<Mode> modesToShow() {
+        return WhereColumn.modesToShow(where);
+    }
+
     /** {@link #since} as a phrase: "the same in 6.1 and 7.3", "new in 7.3", or the difference as the row states it. */
     public String sinceInWords() {
         return switch (since) {

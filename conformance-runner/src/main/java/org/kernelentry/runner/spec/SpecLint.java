@@ -102,6 +102,8 @@ public final class SpecLint {
             checkTags(rule);
             checkSentence(rule);
             checkScenarios(rule);
+            findings.addAll(ModeLint.check(
+                    rule, catalogue.find(rule.id()).map(Behaviour::modesToShow).orElse(Set.of())));
         }
     }
 

@@ -21,6 +21,9 @@ final class WhereColumn {
     /** Every mode but the old ABI, which a row names if it means it. */
     private static final Set<Mode> EVERYWHERE = EnumSet.complementOf(EnumSet.of(OABI));
 
+    /** Generic code that one architecture alone reaches today, such as {@code gen (x86)}. */
+    private static final Pattern ONLY_THERE = Pattern.compile("gen \\((\\w+)\\)");
+
     /** {@code gen} means everywhere: the reference has a generic flavour on each architecture. */
     private static final Map<String, Set<Mode>> WORDS = Map.ofEntries(
             Map.entry("all", EVERYWHERE),
@@ -48,5 +51,10 @@ final class WhereColumn {
             modes.addAll(WORDS.getOrDefault(words.group(), Set.of()));
         }
         return modes;
+    }
+
+    /** Those of the modes in which the behaviour can be seen today: {@code gen (x86)} asks for x86 alone. */
+    static Set<Mode> modesToShow(String where) {
+        return modes(ONLY_THERE.matcher(where).replaceAll("$1"));
     }
 }

@@ -25,6 +25,8 @@ class SpecLintTests {
 
     @Nested
     class APlantedFault {
+        private static final String RULE = "Rule: A call with work does something";
+
         @TempDir
         Path directory;
 
@@ -196,19 +198,21 @@ class SpecLintTests {
 
                       @ENT-02
                       Rule: A call with work does something
+                        Not on ia32: it has no such call.
 
                         @x86
                         Scenario: Nothing is said
                     """);
-            assertOnly(spec, TempSpec.FEATURE_FILE + ":8: error: the scenario has no steps.");
+            assertOnly(spec, TempSpec.FEATURE_FILE + ":9: error: the scenario has no steps.");
         }
 
         @Test
         void aModeThatTheCatalogueDoesNotSpeakOfIsAWarning() {
-            TempSpec spec = TempSpec.in(directory).replaceInFeature("| ia32 | write   |", "| a64  | write   |");
+            TempSpec spec = TempSpec.in(directory)
+                    .replaceInFeature("| ia32 | write   |", "| ia32 | write   |\n      | a64  | write   |");
             assertOnly(
                     spec,
-                    TempSpec.FEATURE_FILE + ":16: warning: the catalogue speaks of \"x64, ia32\" for ENT-02, which does"
+                    TempSpec.FEATURE_FILE + ":17: warning: the catalogue speaks of \"x64, ia32\" for ENT-02, which does"
                             + " not include a64.");
         }
 
@@ -228,8 +232,53 @@ class SpecLintTests {
 
         @Test
         void anInternalRuleWithTheTagIsAccepted() {
-            TempSpec spec = TempSpec.in(directory).replaceInFeature("@ENT-02\n", "@ENT-01 @reference\n");
+            TempSpec spec = TempSpec.in(directory)
+                    .replaceInFeature("@ENT-02\n", "@ENT-01 @reference\n")
+                    .replaceInFeature(RULE, RULE + "\n    Not on a64, a32, arm, thumb: nobody has tried.");
             assertThat(spec.lint()).isEmpty();
+        }
+
+        @Test
+        void aModeOfTheRowWithoutAnExample() {
+            TempSpec spec = TempSpec.in(directory).replaceInFeature("| ia32 | write   |", "| x64  | write   |");
+            assertOnly(
+                    spec,
+                    TempSpec.FEATURE_FILE + ":5: error: ENT-02 holds on ia32 too; add examples, or a line \"Not on"
+                            + " ia32: why\" below the rule.");
+        }
+
+        @Test
+        void aModeWithoutAnExampleForAReasonIsAccepted() {
+            TempSpec spec = TempSpec.in(directory)
+                    .replaceInFeature("| ia32 | write   |", "| x64  | write   |")
+                    .replaceInFeature(RULE, RULE + "\n    Not on ia32: it has no such call.");
+            assertThat(spec.lint()).isEmpty();
+        }
+
+        @Test
+        void aReasonForAModeThatHasExamples() {
+            TempSpec spec =
+                    TempSpec.in(directory).replaceInFeature(RULE, RULE + "\n    Not on ia32: it has no such call.");
+            assertOnly(
+                    spec, TempSpec.FEATURE_FILE + ":5: error: \"Not on\" names ia32, but the rule has examples there.");
+        }
+
+        @Test
+        void aReasonThatIsEmpty() {
+            TempSpec spec = TempSpec.in(directory)
+                    .replaceInFeature("| ia32 | write   |", "| x64  | write   |")
+                    .replaceInFeature(RULE, RULE + "\n    Not on ia32:");
+            assertOnly(spec, TempSpec.FEATURE_FILE + ":5: error: the line \"Not on ia32:\" gives no reason.");
+        }
+
+        @Test
+        void aReasonForNoMode() {
+            TempSpec spec =
+                    TempSpec.in(directory).replaceInFeature(RULE, RULE + "\n    Not on sparc: it was never ported.");
+            assertOnly(
+                    spec,
+                    TempSpec.FEATURE_FILE + ":5: error: \"Not on\" names \"sparc\", which is no mode; known are x64,"
+                            + " ia32, a64, a32, arm, thumb, oabi.");
         }
 
         @Test
