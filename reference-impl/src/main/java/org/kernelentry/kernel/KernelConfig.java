@@ -1,5 +1,6 @@
 package org.kernelentry.kernel;
 
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -47,7 +48,10 @@ public record KernelConfig(Flavour flavour, int version, int cpus, Set<Option> o
     }
 
     public KernelConfig {
-        options = Set.copyOf(options);
+        final EnumSet<Option> on = EnumSet.noneOf(Option.class);
+        on.addAll(options);
+        // A bit test: entry code asks on every system call.
+        options = Collections.unmodifiableSet(on);
         if (cpus < 1) {
             throw new IllegalArgumentException("at least one CPU is needed");
         }
