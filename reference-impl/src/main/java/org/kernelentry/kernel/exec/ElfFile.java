@@ -174,7 +174,8 @@ public final class ElfFile {
                 throw new ElfFormatException(
                         "has a " + name + " with more bytes in the file than in memory", errnoInvalid());
             }
-            if (s.fileSize > bytes.length || s.offset > bytes.length - s.fileSize) {
+            // A segment of zeroes may say any offset, as linkers do.
+            if (s.fileSize > bytes.length || s.fileSize > 0 && s.offset > bytes.length - s.fileSize) {
                 throw new ElfFormatException(
                         "is truncated: its " + name + " ends beyond the end of the file", errnoInvalid());
             }
