@@ -2,6 +2,7 @@ package org.kernelentry.machine.engine;
 
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.machine.ir.Block;
+import org.kernelentry.machine.translate.RegionCode;
 
 /** A block in a cache, with the blocks that were seen to follow it. */
 final class CachedBlock {
@@ -21,7 +22,22 @@ final class CachedBlock {
     @Nullable
     CachedBlock bucketNext;
 
-    private final Block block;
+    /** Followed when it last ended in an indirect jump. */
+    @Nullable
+    CachedBlock wentTo;
+    /** How often it was run, as far as that was counted; see {@link Regions}. */
+    int heat;
+    /** It was reached from outside or by an indirect jump. */
+    boolean entered;
+    /** The region it can be entered in, and the number of the block there. */
+    @Nullable
+    RegionCode region;
+
+    int regionEntry;
+
+    /** What was decoded. */
+    final Block block;
+
     private final int[] firstOp;
     private final byte[] instructionOf;
 

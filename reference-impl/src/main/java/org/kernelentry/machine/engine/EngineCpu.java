@@ -13,9 +13,13 @@ import org.kernelentry.machine.ir.Block;
 import org.kernelentry.machine.ir.BlockBuilder;
 import org.kernelentry.machine.memory.AddressSpace;
 import org.kernelentry.machine.memory.MemoryFault;
+import org.kernelentry.machine.memory.PagedSpace;
+import org.kernelentry.machine.translate.RegionCode;
+import org.kernelentry.machine.translate.RegionRun;
+import org.kernelentry.machine.translate.Translator;
 
 /**
- * A {@link Cpu} that runs cached blocks of the intermediate form.
+ * A {@link Cpu} that runs cached blocks of the intermediate form: interpreted first, translated where they turn out hot.
  *
  * <p>All methods belong to the thread that calls {@link #run}, except {@link #requestInterrupt}, which any thread may call.
  */
@@ -30,6 +34,9 @@ public final class EngineCpu implements Cpu {
         }
     }
 
+    /** Most instructions between two looks at interrupt requests; more than a block has. */
+    private static final long SLICE = 1 << 14;
+
     private final CpuState state;
     private final Interpreter interpreter;
     private final BlockDecoder decoder;
@@ -39,6 +46,7 @@ public final class EngineCpu implements Cpu {
     private AddressSpace space;
     private BlockCache cache;
     private long retired;
+    private long translated;
     private long exitDetail;
     private long faultAddress;
     private int faultAccess;
@@ -47,14 +55,27 @@ public final class EngineCpu implements Cpu {
     @SuppressWarnings("UnusedVariable") // read and written through INTERRUPT
     private boolean interruptRequested;
 
+    private final RegionRun regionRun = new RegionRun();
+    private final Regions regions;
+
     /** A CPU for {@code isa} that runs nobody yet: {@link #switchTo} gives it an address space. */
     public EngineCpu(final Isa isa) {
+        this(isa, Regions.configuredThreshold());
+    }
+
+    /**
+     * As {@link #EngineCpu(Isa)}.
+     *
+     * @param translateAfter how often a block is interpreted before it is translated; {@link Regions#NEVER} leaves all to the interpreter
+     */
+    public EngineCpu(final Isa isa, final int translateAfter) {
         this.state = new CpuState(BlockBuilder.slotsFor(isa.registerSlots()));
         this.space = state.memory;
         this.cache = new BlockCache();
         caches.put(space, cache);
         this.decoder = new BlockDecoder(isa, space);
-        this.interpreter = new Interpreter(state, isa.helpers());
+        this.interpreter = new Interpreter(state, isa.helpers(), translateAfter);
+        this.regions = new Regions(new Translator(isa.helpers(), state.flags), translateAfter);
     }
 
     @Override
@@ -104,11 +125,23 @@ public final class EngineCpu implements Cpu {
                     return pageFault();
                 }
             }
+            final RegionCode region = step ? null : regions.enter(block, previous == null, cache);
+            if (region != null && space instanceof PagedSpace paged) {
+                status = region.run(regionRun, state, state.r, paged, Math.min(left, SLICE), block.regionEntry);
+                left -= regionRun.completed;
+                retired += regionRun.completed;
+                translated += regionRun.completed;
+                if (status >= 0) {
+                    return exit(status, regionRun.detail);
+                }
+                previous = null;
+                continue;
+            }
             status = interpreter.execute(this, block, step ? 1 : left);
             left -= interpreter.completed();
             retired += interpreter.completed();
             if (status >= 0) {
-                return exit(status);
+                return exit(status, interpreter.detail());
             }
             if (step) {
                 if (!state.stepHeldBack) {
@@ -152,11 +185,11 @@ public final class EngineCpu implements Cpu {
         return block;
     }
 
-    private int exit(final int code) {
+    private int exit(final int code, final long detail) {
         if (code == CpuExit.PAGE_FAULT) {
             return pageFault();
         }
-        exitDetail = interpreter.detail();
+        exitDetail = detail;
         if (code == CpuExit.ALIGNMENT) {
             faultAddress = exitDetail;
             faultAccess = AddressSpace.PROT_READ;
@@ -188,6 +221,11 @@ public final class EngineCpu implements Cpu {
     @Override
     public long retired() {
         return retired;
+    }
+
+    /** How many of the retired instructions ran in translated code. */
+    public long translated() {
+        return translated;
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.kernelentry.machine.ir.Block.d;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.machine.CpuExit;
 import org.kernelentry.machine.CpuState;
+import org.kernelentry.machine.ir.Arithmetic;
 import org.kernelentry.machine.ir.Block;
 import org.kernelentry.machine.ir.FlagKind;
 import org.kernelentry.machine.ir.Flags;
@@ -38,13 +39,16 @@ final class Interpreter {
 
     private final CpuState state;
     private final Helper[] helpers;
+    private final int translateAfter;
     private @Nullable CachedBlock last;
     private long completed;
     private long detail;
 
-    Interpreter(final CpuState state, final Helper[] helpers) {
+    /** @param translateAfter heat at which a block is left to the translator */
+    Interpreter(final CpuState state, final Helper[] helpers, final int translateAfter) {
         this.state = state;
         this.helpers = helpers;
+        this.translateAfter = translateAfter;
     }
 
     /** The block that was left last. */
@@ -456,8 +460,13 @@ final class Interpreter {
                     next = block.taken;
                 } else {
                     next = cpu.cached(s.pc, s.mode);
+                    if (next != null) {
+                        next.entered = true;
+                        block.wentTo = next;
+                    }
                 }
                 if (next == null
+                        || ++next.heat >= translateAfter
                         || next.pc != s.pc
                         || next.instructions > budget - done
                         || mem.codeGeneration() != generation

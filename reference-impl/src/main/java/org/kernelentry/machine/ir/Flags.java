@@ -29,7 +29,8 @@ public final class Flags {
         s.r[s.flags + 3] = packed & ALL;
     }
 
-    static int packed(final int kindAndWidth, final long a, final long b, final long result) {
+    /** All six flags of an operation in the packed form. */
+    public static int packed(final int kindAndWidth, final long a, final long b, final long result) {
         if (kindAndWidth >> 8 == FlagKind.RAW) {
             return (int) result & ALL;
         }
@@ -117,10 +118,11 @@ public final class Flags {
 
     /** Whether {@code cond} of {@link Cond} holds. */
     public static boolean test(final CpuState s, final int cond) {
-        final int kw = (int) s.r[s.flags];
-        final long a = s.r[s.flags + 1];
-        final long b = s.r[s.flags + 2];
-        final long res = s.r[s.flags + 3];
+        return test((int) s.r[s.flags], s.r[s.flags + 1], s.r[s.flags + 2], s.r[s.flags + 3], cond);
+    }
+
+    /** Whether {@code cond} of {@link Cond} holds after an operation of that kind and width, with these operands and this result. */
+    public static boolean test(final int kw, final long a, final long b, final long res, final int cond) {
         final boolean yes = switch (cond >> 1) {
             case Cond.Z >> 1 -> zero(kw, res);
             case Cond.C >> 1 -> carry(kw, a, b, res);

@@ -1,0 +1,232 @@
+package org.kernelentry.machine.translate;
+
+import static org.objectweb.asm.Opcodes.*;
+
+import java.util.Arrays;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Type;
+
+/**
+ * The local variables of a region's method, and access to register slots.
+ *
+ * <p>Registers and flags are local variables between the ways out. In a region that calls helpers, which may look at any register, the registers
+ * stay in {@code r}. Temporaries live inside one instruction and become local variables, except where a helper of the instruction may look at them.
+ */
+final class Emit {
+    static final int THIS = 0;
+    static final int RUN = 1;
+    static final int STATE = 2;
+    static final int R = 3;
+    static final int MEMORY = 4;
+    static final int BUDGET = 5;
+    static final int ENTRY = 7;
+    /** Instructions that may still be begun. */
+    static final int LEFT = 8;
+    /** The instruction that may fault, counted over the region. */
+    static final int AT = 10;
+
+    static final int GENERATION = 11;
+    static final int FLAG_KIND = 12;
+    static final int FLAG_A = 13;
+    static final int FLAG_B = 15;
+    static final int FLAG_RESULT = 17;
+    /** Where to go on, or the pc of an exit. */
+    static final int PC = 19;
+    /** An exit code. */
+    static final int CODE = 21;
+
+    static final int SCRATCH = 22;
+    private static final int TEMPS = 24;
+
+    static final String STATE_NAME = "org/kernelentry/machine/CpuState";
+    static final String RUN_NAME = "org/kernelentry/machine/translate/RegionRun";
+    static final String SPACE_NAME = "org/kernelentry/machine/memory/PagedSpace";
+    static final String HELPER_NAME = "org/kernelentry/machine/ir/Helper";
+    static final String FAULT_NAME = "org/kernelentry/machine/memory/MemoryFault";
+    static final String TRAP_NAME = "org/kernelentry/machine/ir/GuestTrap";
+
+    final MethodVisitor m;
+    private final int firstTemp;
+    private final int flags;
+    /** Registers that live in local variables while the region runs, ascending; empty where helpers are called. */
+    private final int[] kept;
+
+    /** Those of {@link #kept} that the region changes. */
+    private final int[] changed;
+    private final int keptBase;
+    /** Temporaries of the current instruction live in {@code r}: a helper may look. */
+    private boolean tempsInArray;
+
+    Emit(
+            final MethodVisitor m,
+            final int firstTemp,
+            final int temps,
+            final int flags,
+            final int[] kept,
+            final int[] changed) {
+        this.m = m;
+        this.firstTemp = firstTemp;
+        this.flags = flags;
+        this.kept = kept;
+        this.changed = changed;
+        this.keptBase = TEMPS + 2 * temps;
+        // The verifier wants a value on every path.
+        for (int t = 0; t < temps; t++) {
+            m.visitInsn(LCONST_0);
+            m.visitVarInsn(LSTORE, TEMPS + 2 * t);
+        }
+    }
+
+    void tempsInArray(final boolean inArray) {
+        tempsInArray = inArray;
+    }
+
+    /** The local variable of a slot, or -1 where it is in {@code r}. */
+    private int local(final int slot) {
+        if (slot >= firstTemp) {
+            return slot < flags && !tempsInArray ? TEMPS + 2 * (slot - firstTemp) : -1;
+        }
+        final int at = Arrays.binarySearch(kept, slot);
+        return at >= 0 ? keptBase + 2 * at : -1;
+    }
+
+    void integer(final int value) {
+        if (value >= -1 && value <= 5) {
+            m.visitInsn(ICONST_0 + value);
+        } else if (value == (byte) value) {
+            m.visitIntInsn(BIPUSH, value);
+        } else if (value == (short) value) {
+            m.visitIntInsn(SIPUSH, value);
+        } else {
+            m.visitLdcInsn(value);
+        }
+    }
+
+    void constant(final long value) {
+        if (value == 0 || value == 1) {
+            m.visitInsn(value == 0 ? LCONST_0 : LCONST_1);
+        } else if (value == (short) value) {
+            integer((int) value);
+            m.visitInsn(I2L);
+        } else {
+            m.visitLdcInsn(value);
+        }
+    }
+
+    /** Pushes the slot's value. */
+    void get(final int slot) {
+        final int variable = local(slot);
+        if (variable >= 0) {
+            m.visitVarInsn(LLOAD, variable);
+        } else {
+            m.visitVarInsn(ALOAD, R);
+            integer(slot);
+            m.visitInsn(LALOAD);
+        }
+    }
+
+    /** Gives the slot the value that {@code value} pushes. */
+    void set(final int slot, final Runnable value) {
+        final int variable = local(slot);
+        if (variable >= 0) {
+            value.run();
+            m.visitVarInsn(LSTORE, variable);
+        } else {
+            m.visitVarInsn(ALOAD, R);
+            integer(slot);
+            value.run();
+            m.visitInsn(LASTORE);
+        }
+    }
+
+    /** As {@link #set} for a value whose code branches: the operand stack stays empty meanwhile. */
+    void setBranching(final int slot, final Runnable value) {
+        value.run();
+        m.visitVarInsn(LSTORE, SCRATCH);
+        set(slot, () -> m.visitVarInsn(LLOAD, SCRATCH));
+    }
+
+    void call(final String owner, final String name, final String descriptor) {
+        m.visitMethodInsn(INVOKEVIRTUAL, owner, name, descriptor, false);
+    }
+
+    void callStatic(final Class<?> owner, final String name, final String descriptor) {
+        m.visitMethodInsn(INVOKESTATIC, Type.getInternalName(owner), name, descriptor, false);
+    }
+
+    /** The kept registers are fetched. */
+    void loadRegisters() {
+        for (int i = 0; i < kept.length; i++) {
+            m.visitVarInsn(ALOAD, R);
+            integer(kept[i]);
+            m.visitInsn(LALOAD);
+            m.visitVarInsn(LSTORE, keptBase + 2 * i);
+        }
+    }
+
+    /** Registers and flags go to their slots: something outside this method is about to look. */
+    void save() {
+        for (final int slot : changed) {
+            m.visitVarInsn(ALOAD, R);
+            integer(slot);
+            get(slot);
+            m.visitInsn(LASTORE);
+        }
+        m.visitVarInsn(ALOAD, R);
+        integer(flags);
+        m.visitVarInsn(ILOAD, FLAG_KIND);
+        m.visitInsn(I2L);
+        m.visitInsn(LASTORE);
+        saveFlag(1, FLAG_A);
+        saveFlag(2, FLAG_B);
+        saveFlag(3, FLAG_RESULT);
+    }
+
+    private void saveFlag(final int n, final int variable) {
+        m.visitVarInsn(ALOAD, R);
+        integer(flags + n);
+        m.visitVarInsn(LLOAD, variable);
+        m.visitInsn(LASTORE);
+    }
+
+    void loadFlags() {
+        m.visitVarInsn(ALOAD, R);
+        integer(flags);
+        m.visitInsn(LALOAD);
+        m.visitInsn(L2I);
+        m.visitVarInsn(ISTORE, FLAG_KIND);
+        loadFlag(1, FLAG_A);
+        loadFlag(2, FLAG_B);
+        loadFlag(3, FLAG_RESULT);
+    }
+
+    private void loadFlag(final int n, final int variable) {
+        m.visitVarInsn(ALOAD, R);
+        integer(flags + n);
+        m.visitInsn(LALOAD);
+        m.visitVarInsn(LSTORE, variable);
+    }
+
+    /** {@code state.pc = } what is in {@link #PC}. */
+    void storePc() {
+        m.visitVarInsn(ALOAD, STATE);
+        m.visitVarInsn(LLOAD, PC);
+        m.visitFieldInsn(PUTFIELD, STATE_NAME, "pc", "J");
+    }
+
+    void setPc(final long pc) {
+        constant(pc);
+        m.visitVarInsn(LSTORE, PC);
+    }
+
+    /** Moves {@link #LEFT} by a constant. */
+    void moveLeft(final int by) {
+        if (by != 0) {
+            m.visitVarInsn(LLOAD, LEFT);
+            constant(by);
+            m.visitInsn(LADD);
+            m.visitVarInsn(LSTORE, LEFT);
+        }
+    }
+
+}

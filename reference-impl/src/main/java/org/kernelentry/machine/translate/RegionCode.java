@@ -1,0 +1,23 @@
+package org.kernelentry.machine.translate;
+
+import org.kernelentry.machine.CpuState;
+import org.kernelentry.machine.memory.PagedSpace;
+
+/** A translated region: several blocks in one method. Stateless; valid as long as the space's code generation stays. */
+@FunctionalInterface
+public interface RegionCode {
+    /** Left between two instructions, the pc set: look for what comes next. */
+    int INDIRECT = -3;
+
+    /**
+     * Runs from block {@code entry} of the region.
+     *
+     * @param run takes what was completed and the detail of an exit
+     * @param state the live registers
+     * @param r {@code state.r}
+     * @param memory the space the region was decoded from
+     * @param budget instructions that may be completed; covers the first block
+     * @return a code of {@link org.kernelentry.machine.CpuExit} or {@link #INDIRECT}; the pc is set
+     */
+    int run(RegionRun run, CpuState state, long[] r, PagedSpace memory, long budget, int entry);
+}

@@ -1,0 +1,40 @@
+package org.kernelentry.machine.translate;
+
+import org.kernelentry.machine.CpuExit;
+import org.kernelentry.machine.CpuState;
+import org.kernelentry.machine.ir.GuestTrap;
+
+/** What translated code and the engine tell each other, one per CPU. */
+public final class RegionRun {
+    /** Instructions completed by the last run. */
+    public long completed;
+    /** Detail of the exit that the last run returned. */
+    public long detail;
+
+    /**
+     * A fault at instruction {@code at} of the region.
+     *
+     * @param done instructions counted so far: the whole block of the fault
+     * @param pcs the address of each instruction
+     * @param uncounted for each instruction, how many of its block come no earlier than it
+     */
+    public int fault(final CpuState state, final long done, final int at, final long[] pcs, final int[] uncounted) {
+        state.pc = pcs[at];
+        completed = done - uncounted[at];
+        return CpuExit.PAGE_FAULT;
+    }
+
+    /** A helper's trap: the pc is the helper's. */
+    public int trap(
+            final CpuState state,
+            final long done,
+            final int at,
+            final long[] pcs,
+            final int[] uncounted,
+            final GuestTrap trap) {
+        detail = trap.detail;
+        final boolean complete = trap.exitCode == CpuExit.SYSCALL || state.pc != pcs[at];
+        completed = done - uncounted[at] + (complete ? 1 : 0);
+        return trap.exitCode;
+    }
+}

@@ -1,0 +1,147 @@
+package org.kernelentry.machine.translate;
+
+import static org.objectweb.asm.Opcodes.*;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.kernelentry.machine.ir.Block;
+import org.kernelentry.machine.ir.Helper;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.MethodTooLargeException;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Type;
+import org.objectweb.asm.commons.CodeSizeEvaluator;
+
+/**
+ * Makes one hidden class out of the blocks of a region.
+ *
+ * <p>The JVM does not compile methods of more than 8000 bytes of bytecode; a region that comes out larger is refused, and the caller tries with
+ * fewer blocks.
+ */
+public final class Translator {
+    static final String CLASS_NAME = "org/kernelentry/machine/translate/Region";
+    /** Below HotSpot's HugeMethodLimit. */
+    private static final int MAX_BYTECODE = 7800;
+
+    private static final String RUN_DESCRIPTOR = "(L" + Emit.RUN_NAME + ";L" + Emit.STATE_NAME + ";[JL" + Emit.SPACE_NAME + ";JI)I";
+    private static final String DATA_DESCRIPTOR = "(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;Ljava/lang/Class;)Ljava/lang/Object;";
+
+    private final Helper[] helpers;
+    private final int flagSlot;
+
+    /**
+     * @param helpers the instruction set's
+     * @param flagSlot {@code CpuState.flags}
+     */
+    public Translator(final Helper[] helpers, final int flagSlot) {
+        this.helpers = helpers;
+        this.flagSlot = flagSlot;
+    }
+
+    /**
+     * Translates a region.
+     *
+     * @param blocks all decoded for the same mode, each starting somewhere else; the first is always an entry
+     * @param entries which of them may be entered from outside or by an indirect jump
+     * @return null when the method would become too large for the JVM to compile
+     */
+    public @Nullable RegionCode translate(final List<Block> blocks, final boolean[] entries) {
+        final ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_FRAMES) {
+            @Override
+            protected String getCommonSuperClass(final String one, final String other) {
+                return "java/lang/Object";
+            }
+        };
+        writer.visit(V17, ACC_FINAL | ACC_SUPER, CLASS_NAME, null, "java/lang/Object", new String[] {
+            "org/kernelentry/machine/translate/RegionCode"
+        });
+        final List<Integer> called = new ArrayList<>();
+        final CodeSizeEvaluator size = new CodeSizeEvaluator(writer.visitMethod(ACC_PUBLIC, "run", RUN_DESCRIPTOR, null, null));
+        size.visitCode();
+        final RegionEmit region = new RegionEmit(size, blocks, entries, flagSlot, called);
+        region.emit();
+        size.visitMaxs(0, 0);
+        size.visitEnd();
+        if (size.getMaxSize() > MAX_BYTECODE) {
+            return null;
+        }
+        constructor(writer);
+        data(writer, called.size());
+        writer.visitEnd();
+        final Object[] data = new Object[called.size() + 2];
+        data[0] = region.pcs();
+        data[1] = region.uncounted();
+        for (int i = 0; i < called.size(); i++) {
+            data[i + 2] = helpers[called.get(i)];
+        }
+        try {
+            return define(writer.toByteArray(), data);
+        } catch (MethodTooLargeException e) {
+            return null;
+        }
+    }
+
+    private static RegionCode define(final byte[] bytes, final Object[] data) {
+        try {
+            final MethodHandles.Lookup lookup = MethodHandles.lookup().defineHiddenClassWithClassData(bytes, data, true);
+            return (RegionCode) lookup.findConstructor(lookup.lookupClass(), MethodType.methodType(void.class))
+                    .invoke();
+        } catch (Throwable e) {
+            throw new IllegalStateException("the translator made a class that the JVM refuses", e);
+        }
+    }
+
+    private static void constructor(final ClassWriter writer) {
+        final MethodVisitor m = writer.visitMethod(0, "<init>", "()V", null, null);
+        m.visitCode();
+        m.visitVarInsn(ALOAD, 0);
+        m.visitMethodInsn(INVOKESPECIAL, "java/lang/Object", "<init>", "()V", false);
+        m.visitInsn(RETURN);
+        m.visitMaxs(0, 0);
+        m.visitEnd();
+    }
+
+    /** Constants of the class: static final fields, so that the JVM's compiler sees through them. */
+    private static void data(final ClassWriter writer, final int helpers) {
+        final MethodVisitor m = writer.visitMethod(ACC_STATIC, "<clinit>", "()V", null, null);
+        m.visitCode();
+        m.visitMethodInsn(
+                INVOKESTATIC,
+                "java/lang/invoke/MethodHandles",
+                "lookup",
+                "()Ljava/lang/invoke/MethodHandles$Lookup;",
+                false);
+        m.visitLdcInsn("_");
+        m.visitLdcInsn(Type.getType("[Ljava/lang/Object;"));
+        m.visitMethodInsn(INVOKESTATIC, "java/lang/invoke/MethodHandles", "classData", DATA_DESCRIPTOR, false);
+        m.visitTypeInsn(CHECKCAST, "[Ljava/lang/Object;");
+        m.visitVarInsn(ASTORE, 0);
+        field(writer, m, "pcs", "[J", "[J", 0);
+        field(writer, m, "uncounted", "[I", "[I", 1);
+        for (int i = 0; i < helpers; i++) {
+            field(writer, m, "h" + i, "L" + Emit.HELPER_NAME + ";", Emit.HELPER_NAME, i + 2);
+        }
+        m.visitInsn(RETURN);
+        m.visitMaxs(0, 0);
+        m.visitEnd();
+    }
+
+    private static void field(
+            final ClassWriter writer,
+            final MethodVisitor m,
+            final String name,
+            final String descriptor,
+            final String type,
+            final int index) {
+        writer.visitField(ACC_STATIC | ACC_FINAL | ACC_PRIVATE, name, descriptor, null, null)
+                .visitEnd();
+        m.visitVarInsn(ALOAD, 0);
+        m.visitIntInsn(SIPUSH, index);
+        m.visitInsn(AALOAD);
+        m.visitTypeInsn(CHECKCAST, type);
+        m.visitFieldInsn(PUTSTATIC, CLASS_NAME, name, descriptor);
+    }
+}

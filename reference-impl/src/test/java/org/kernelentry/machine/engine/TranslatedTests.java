@@ -1,0 +1,157 @@
+package org.kernelentry.machine.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.kernelentry.machine.engine.PlainIsa.insn;
+import static org.kernelentry.machine.engine.PlainIsa.program;
+
+import org.junit.jupiter.api.Test;
+import org.kernelentry.machine.CpuExit;
+import org.kernelentry.machine.ir.Cond;
+import org.kernelentry.machine.ir.Op;
+import org.kernelentry.machine.memory.PagedSpace;
+
+/** What is translated, and that translated code is left exactly where interpreted code is. */
+final class TranslatedTests {
+    private static final long CODE = 0x10000;
+    private static final long DATA = 0x40000;
+    private static final int LENGTH = PlainIsa.LENGTH;
+
+    private final PagedSpace space = PagedSpace.create(1L << 47);
+    private EngineCpu cpu = new EngineCpu(new PlainIsa(), 3);
+
+    private void code(final int threshold, final byte[]... insns) {
+        cpu = new EngineCpu(new PlainIsa(), threshold);
+        space.map(CODE, 0x8000, 7);
+        space.map(DATA, 0x2000, 3);
+        final byte[] bytes = program(insns);
+        space.poke(CODE, bytes, 0, bytes.length);
+        cpu.switchTo(space);
+        cpu.state().pc = CODE;
+        cpu.state().r[3] = DATA;
+    }
+
+    private void countDown(final int threshold) {
+        code(
+                threshold,
+                insn(Op.ADDI, 1, 1, 0, -1),
+                insn(Op.JMP_IF, 0, 1, 0, CODE),
+                insn(Op.EXITI, CpuExit.SYSCALL, 0, 0, CODE + 3 * LENGTH));
+        cpu.state().r[1] = 1000;
+    }
+
+    @Test
+    void aHotLoopRunsInTranslatedCode() {
+        countDown(3);
+        cpu.run(100_000);
+        assertThat(cpu.translated()).isGreaterThan(cpu.retired() * 9 / 10);
+    }
+
+    @Test
+    void aColdLoopIsInterpreted() {
+        countDown(1_000_000);
+        cpu.run(100_000);
+        assertThat(cpu.translated()).isZero();
+    }
+
+    @Test
+    void aCpuThatNeverTranslatesDoesNot() {
+        countDown(Regions.NEVER);
+        cpu.run(100_000);
+        assertThat(cpu.translated()).isZero();
+    }
+
+    @Test
+    void theBudgetEndsALoopAtTheVeryInstruction() {
+        countDown(3);
+        cpu.run(501);
+        assertThat(cpu.retired()).isEqualTo(501);
+        assertThat(cpu.state().r[1]).isEqualTo(1000 - 251);
+        assertThat(cpu.state().pc).isEqualTo(CODE + LENGTH);
+    }
+
+    @Test
+    void aRequestFromAnotherThreadEndsAnEndlessLoop() throws InterruptedException {
+        code(3, insn(Op.ADDI, 1, 1, 0, 1), insn(Op.JMP, 0, 0, 0, CODE));
+        final Thread other = new Thread(() -> {
+            while (cpu.state().r[1] == 0) {
+                Thread.onSpinWait();
+            }
+            cpu.requestInterrupt();
+        });
+        other.start();
+        assertThat(cpu.run(Long.MAX_VALUE)).isEqualTo(CpuExit.INTERRUPT_WINDOW);
+        other.join();
+        assertThat(cpu.translated()).isPositive();
+    }
+
+    @Test
+    void aFaultInALoopLeavesTheRegistersOfItsInstruction() {
+        // r2 walks over two pages of data; the store that leaves them faults.
+        code(
+                3,
+                insn(Op.ADDI, 4, 4, 0, 1),
+                insn(Op.ST64, 4, 3, 0, 0),
+                insn(Op.ADDI, 3, 3, 0, 8),
+                insn(Op.JMP, 0, 0, 0, CODE));
+        assertThat(cpu.run(100_000)).isEqualTo(CpuExit.PAGE_FAULT);
+        assertThat(cpu.state().pc).isEqualTo(CODE + LENGTH);
+        assertThat(cpu.state().r[3]).isEqualTo(DATA + 0x2000);
+        assertThat(cpu.state().r[4]).isEqualTo(0x2000 / 8 + 1);
+        assertThat(cpu.retired()).isEqualTo(4L * 0x2000 / 8 + 1);
+        assertThat(cpu.faultAddress()).isEqualTo(DATA + 0x2000);
+        assertThat(cpu.translated()).isGreaterThan(1000);
+    }
+
+    @Test
+    void aLoopThatRewritesItselfRunsWhatItWrote() {
+        // The store changes the constant of the instruction behind it.
+        code(
+                3,
+                insn(Op.ADDI, 2, 2, 0, 1),
+                insn(Op.ST32, 2, 5, 0, 0),
+                insn(Op.ADDI, 1, 1, 0, 1000),
+                insn(Op.ADDI, 6, 6, 0, -1),
+                insn(Op.JMP_IF, 0, 6, 0, CODE),
+                insn(Op.EXITI, CpuExit.SYSCALL, 0, 0, CODE + 6 * LENGTH));
+        cpu.state().r[5] = CODE + 2 * LENGTH + 4;
+        cpu.state().r[6] = 50;
+        assertThat(cpu.run(100_000)).isEqualTo(CpuExit.SYSCALL);
+        // 1 + 2 + ... + 50
+        assertThat(cpu.state().r[1]).isEqualTo(50 * 51 / 2);
+    }
+
+    @Test
+    void aRegionTooLargeForTheJvmIsCutUntilItFits() {
+        final byte[][] insns = new byte[1200][];
+        for (int i = 0; i < insns.length; i++) {
+            // Every other instruction ends a block.
+            insns[i] = i % 2 == 0
+                    ? insn(PlainIsa.ADD_FLAGS, 2 + i % 8, 2, 4, 0)
+                    : insn(Op.JMP_COND, 0, 0, Cond.V, CODE + (i + 1) * (long) LENGTH);
+        }
+        insns[1198] = insn(Op.ADDI, 1, 1, 0, -1);
+        insns[1199] = insn(Op.JMP_IF, 0, 1, 0, CODE);
+        code(3, insns);
+        cpu.state().r[1] = 100;
+        cpu.state().r[4] = 1;
+        cpu.run(1200L * 60);
+        assertThat(cpu.translated()).isGreaterThan(cpu.retired() / 2);
+    }
+
+    @Test
+    void aCallAndItsReturnStayInOneRegion() {
+        code(
+                3,
+                insn(Op.CONST, 5, 0, 0, CODE + 4 * LENGTH),
+                insn(PlainIsa.STORE_JUMP, 4, 3, 5, 16),
+                insn(Op.ADDI, 1, 1, 0, 1),
+                insn(Op.NOT, 1, 1, 0, 0),
+                insn(Op.CONST, 6, 0, 0, CODE),
+                insn(Op.LD64, 7, 3, 0, 16),
+                insn(Op.JMPR, 0, 6, 0, 0));
+        cpu.run(100_000);
+        assertThat(cpu.retired()).isEqualTo(100_000);
+        assertThat(cpu.translated()).isGreaterThan(90_000);
+        assertThat(cpu.state().r[1]).isZero();
+    }
+}
