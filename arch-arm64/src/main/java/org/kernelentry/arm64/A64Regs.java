@@ -43,8 +43,8 @@ public final class A64Regs {
 
     private static final int AARCH32_BASE = V + V_SLOTS;
 
-    /** AArch32's own slots. */
-    public static final A32Regs AARCH32 = new A32Regs(AARCH32_BASE);
+    /** AArch32's own slots, and its view of V0 to V15. */
+    public static final A32Regs AARCH32 = new A32Regs(AARCH32_BASE, V, FPCR, FPSR);
 
     /** First slot behind all of them. */
     public static final int SLOTS = AARCH32.end();

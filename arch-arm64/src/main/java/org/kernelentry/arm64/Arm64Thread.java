@@ -1,5 +1,6 @@
 package org.kernelentry.arm64;
 
+import java.util.Arrays;
 import org.kernelentry.machine.CpuState;
 
 /** {@code struct thread_struct}: what of a task lives in the CPU only while it runs, and the last fault. Source: linux v7.3 arch/arm64/include/asm/processor.h. */
@@ -8,7 +9,9 @@ public final class Arm64Thread {
     public long tpValue;
     /** The writable thread register of a compat task ({@code uw.tp2_value}). */
     public long tp2Value;
-    /** {@code uw.fpsimd_state.fpsr} and {@code fpcr}; the vector registers are not modelled. */
+    /** {@code uw.fpsimd_state.vregs}: V0 to V31, two words each, the low one first. */
+    public final long[] vregs = new long[A64Regs.V_SLOTS];
+    /** {@code uw.fpsimd_state.fpsr} and {@code fpcr}. */
     public long fpsr;
 
     public long fpcr;
@@ -24,6 +27,7 @@ public final class Arm64Thread {
         } else {
             tpValue = s.r[A64Regs.TPIDR_EL0];
         }
+        System.arraycopy(s.r, A64Regs.V, vregs, 0, vregs.length);
         fpsr = s.r[A64Regs.FPSR];
         fpcr = s.r[A64Regs.FPCR];
     }
@@ -38,22 +42,21 @@ public final class Arm64Thread {
             // The way in from user mode needs it as scratch when kernel page tables are isolated; user mode reads 0.
             s.r[A64Regs.TPIDRRO_EL0] = 0;
         }
-        s.r[A64Regs.FPSR] = fpsr;
-        s.r[A64Regs.FPCR] = fpcr;
+        loadFpsimd(s);
     }
 
-    /** New floating-point status and control of the task that runs on the CPU of {@code s}. */
-    public void setFp(final CpuState s, final long newFpsr, final long newFpcr) {
-        fpsr = newFpsr;
-        fpcr = newFpcr;
-        s.r[A64Regs.FPSR] = newFpsr;
-        s.r[A64Regs.FPCR] = newFpcr;
+    /** {@code fpsimd_update_current_state()}: the floating-point state, changed here, goes to the CPU that runs the task. */
+    public void loadFpsimd(final CpuState s) {
+        System.arraycopy(vregs, 0, s.r, A64Regs.V, vregs.length);
+        s.r[A64Regs.FPSR] = fpsr;
+        s.r[A64Regs.FPCR] = fpcr;
     }
 
     /** {@code copy_thread()}: everything but the fault. */
     public void copyFrom(final Arm64Thread other) {
         tpValue = other.tpValue;
         tp2Value = other.tp2Value;
+        System.arraycopy(other.vregs, 0, vregs, 0, vregs.length);
         fpsr = other.fpsr;
         fpcr = other.fpcr;
     }
@@ -62,6 +65,7 @@ public final class Arm64Thread {
     public void flush() {
         tpValue = 0;
         tp2Value = 0;
+        Arrays.fill(vregs, 0);
         fpsr = 0;
         fpcr = 0;
         faultAddress = 0;

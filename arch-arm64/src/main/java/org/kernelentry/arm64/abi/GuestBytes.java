@@ -34,6 +34,21 @@ public final class GuestBytes {
         return this;
     }
 
+    /** The first {@code count} words. */
+    public GuestBytes put64(final int offset, final long[] words, final int count) {
+        for (int i = 0; i < count; i++) {
+            view.putLong(offset + Long.BYTES * i, words[i]);
+        }
+        return this;
+    }
+
+    /** Fills the first {@code count} words. */
+    public void get64(final int offset, final long[] words, final int count) {
+        for (int i = 0; i < count; i++) {
+            words[i] = view.getLong(offset + Long.BYTES * i);
+        }
+    }
+
     public long get32(final int offset) {
         return view.getInt(offset) & 0xffff_ffffL;
     }

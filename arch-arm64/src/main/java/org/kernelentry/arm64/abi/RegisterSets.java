@@ -22,12 +22,13 @@ import org.kernelentry.machine.CpuState;
 /**
  * Register sets a tracer sees, and what a write to them does besides.
  *
- * <p>Source: linux v7.3 arch/arm64/kernel/ptrace.c gpr_set(), system_call_set(), tls_set(), compat_gpr_get(), compat_gpr_set(),
+ * <p>Source: linux v7.3 arch/arm64/kernel/ptrace.c gpr_set(), fpr_set(), system_call_set(), tls_set(), compat_vfp_get(), compat_gpr_get(), compat_gpr_set(),
  * compat_arch_ptrace().
  */
 public final class RegisterSets {
     public static final int NT_PRSTATUS = 1;
     public static final int NT_PRFPREG = 2;
+    public static final int NT_ARM_VFP = 0x400;
     public static final int NT_ARM_TLS = 0x401;
     public static final int NT_ARM_SYSTEM_CALL = 0x404;
 
@@ -35,6 +36,15 @@ public final class RegisterSets {
     private static final int FPSIMD_SIZE = 528;
 
     private static final int FPSR_OFFSET = 512;
+    /** {@code VFP_STATE_SIZE}: D0 to D31, which are V0 to V15, and FPSCR. */
+    private static final int VFP_SIZE = 260;
+
+    private static final int VFP_WORDS = 32;
+    private static final int VFP_FPSCR = 256;
+    /** {@code VFP_FPSCR_STAT_MASK}, {@code VFP_FPSCR_CTRL_MASK}. */
+    public static final long FPSCR_STAT = 0xf800009fL;
+
+    public static final long FPSCR_CTRL = 0x07f79f00L;
     /** {@code compat_elf_gregset_t}: r0 to r15, cpsr, orig_r0. */
     private static final int COMPAT_REGISTERS = 18;
 
@@ -83,6 +93,7 @@ public final class RegisterSets {
         return switch (noteType) {
             case NT_PRSTATUS -> task.is32Bit() ? compatRegisters(task) : registers(task);
             case NT_PRFPREG -> task.is32Bit() ? null : fpRegisters(thread);
+            case NT_ARM_VFP -> task.is32Bit() ? vfpRegisters(thread) : null;
             case NT_ARM_TLS ->
                 task.is32Bit()
                         ? new GuestBytes(4).put32(0, thread.tpValue).bytes()
@@ -106,8 +117,14 @@ public final class RegisterSets {
             case NT_PRSTATUS:
                 return task.is32Bit() ? setCompatRegisters(task, in) : setRegisters(task, in);
             case NT_PRFPREG:
+                in.get64(0, thread.vregs, thread.vregs.length);
                 thread.fpsr = in.get32(FPSR_OFFSET);
                 thread.fpcr = in.get32(FPSR_OFFSET + 4);
+                break;
+            case NT_ARM_VFP:
+                in.get64(0, thread.vregs, VFP_WORDS);
+                thread.fpsr = in.get32(VFP_FPSCR) & FPSCR_STAT;
+                thread.fpcr = in.get32(VFP_FPSCR) & FPSCR_CTRL;
                 break;
             case NT_ARM_TLS:
                 thread.tpValue = task.is32Bit() ? in.get32(0) : in.get64(0);
@@ -124,8 +141,16 @@ public final class RegisterSets {
 
     private static byte[] fpRegisters(final Arm64Thread thread) {
         return new GuestBytes(FPSIMD_SIZE)
+                .put64(0, thread.vregs, thread.vregs.length)
                 .put32(FPSR_OFFSET, thread.fpsr)
                 .put32(FPSR_OFFSET + 4, thread.fpcr)
+                .bytes();
+    }
+
+    private static byte[] vfpRegisters(final Arm64Thread thread) {
+        return new GuestBytes(VFP_SIZE)
+                .put64(0, thread.vregs, VFP_WORDS)
+                .put32(VFP_FPSCR, thread.fpsr & FPSCR_STAT | thread.fpcr & FPSCR_CTRL)
                 .bytes();
     }
 

@@ -9,6 +9,7 @@ import org.kernelentry.arm64.Arm64PtRegs;
 import org.kernelentry.arm64.Arm64Thread;
 import org.kernelentry.arm64.Psr;
 import org.kernelentry.arm64.abi.GuestBytes;
+import org.kernelentry.arm64.abi.RegisterSets;
 import org.kernelentry.arm64.entry.Esr;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.arch.PtRegs;
@@ -45,11 +46,13 @@ final class CompatFrame {
 
     private static final int VFP_MAGIC = 0x56465001;
     private static final int VFP_STORAGE_SIZE = 288;
+    /** D0 to D31, which are V0 to V15. */
+    private static final int VFP_FPREGS = VFP + 8;
+
+    private static final int VFP_WORDS = 32;
     private static final int VFP_FPSCR = VFP + 264;
     private static final int VFP_FPEXC = VFP + 272;
     private static final int FPEXC_EN = 1 << 30;
-    private static final long FPSCR_STAT = 0xf800009fL;
-    private static final long FPSCR_CTRL = 0x07f79f00L;
     /** Where arm's fault status has "write". */
     private static final int FSR_WRITE = 1 << 11;
 
@@ -115,7 +118,8 @@ final class CompatFrame {
                 .put64(UC_SIGMASK, mask.bits());
         return f.put32(VFP, VFP_MAGIC)
                 .put32(VFP + 4, VFP_STORAGE_SIZE)
-                .put32(VFP_FPSCR, thread.fpsr & FPSCR_STAT | thread.fpcr & FPSCR_CTRL)
+                .put64(VFP_FPREGS, thread.vregs, VFP_WORDS)
+                .put32(VFP_FPSCR, thread.fpsr & RegisterSets.FPSCR_STAT | thread.fpcr & RegisterSets.FPSCR_CTRL)
                 .put32(VFP_FPEXC, FPEXC_EN);
     }
 
@@ -176,7 +180,10 @@ final class CompatFrame {
         }
         final long fpscr = f.get32(VFP_FPSCR);
         final Arm64Thread thread = (Arm64Thread) task.thread;
-        thread.setFp(k.cpu.machine.state(), fpscr & FPSCR_STAT, fpscr & FPSCR_CTRL);
+        f.get64(VFP_FPREGS, thread.vregs, VFP_WORDS);
+        thread.fpsr = fpscr & RegisterSets.FPSCR_STAT;
+        thread.fpcr = fpscr & RegisterSets.FPSCR_CTRL;
+        thread.loadFpsimd(k.cpu.machine.state());
         return true;
     }
 }

@@ -43,6 +43,7 @@ final class NativeFrame {
 
     private static final int FPSIMD_MAGIC = 0x46508001;
     private static final int FPSIMD_SIZE = 528;
+    private static final int FPSIMD_VREGS = 16;
     private static final int ESR_MAGIC = 0x45535201;
     private static final int ESR_SIZE = 16;
     private static final int EXTRA_MAGIC = 0x45585401;
@@ -80,7 +81,8 @@ final class NativeFrame {
         f.put32(end, FPSIMD_MAGIC)
                 .put32(end + 4, FPSIMD_SIZE)
                 .put32(end + 8, thread.fpsr)
-                .put32(end + 12, thread.fpcr);
+                .put32(end + 12, thread.fpcr)
+                .put64(end + FPSIMD_VREGS, thread.vregs, thread.vregs.length);
         end += FPSIMD_SIZE;
         if (thread.faultCode != 0) {
             f.put32(end, ESR_MAGIC).put32(end + 4, ESR_SIZE).put64(end + 8, thread.faultCode);
@@ -215,11 +217,15 @@ final class NativeFrame {
     }
 
     private boolean restoreFpsimd(final Task task, final long record) {
-        if (!k.user.get(task, record + 8, 8)) {
+        final GuestBytes f = new GuestBytes(FPSIMD_SIZE);
+        if (!f.copyIn(k, task, record, HEAD_SIZE, FPSIMD_SIZE)) {
             return false;
         }
         final Arm64Thread thread = (Arm64Thread) task.thread;
-        thread.setFp(k.cpu.machine.state(), k.user.value & 0xffff_ffffL, k.user.value >>> 32);
+        thread.fpsr = f.get32(HEAD_SIZE);
+        thread.fpcr = f.get32(HEAD_SIZE + 4);
+        f.get64(FPSIMD_VREGS, thread.vregs, thread.vregs.length);
+        thread.loadFpsimd(k.cpu.machine.state());
         return true;
     }
 }

@@ -87,7 +87,7 @@ final class ExceptionTests {
         "d5380009, 414fd0c1",
         "d53800a9, 80000000",
         "d5380609, 210000",
-        "d5380409, ff0011",
+        "d5380409, 11",
         "d5380709, 0"
     })
     void a_read_of_an_id_register_is_emulated_and_counts_as_one_step(final String word, final String value) {
