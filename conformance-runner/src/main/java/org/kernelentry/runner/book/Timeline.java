@@ -119,20 +119,35 @@ final class Timeline {
         int labels = LEFT + lanes * LANE + 10;
         // A band of user code above and below.
         int height = (shown + 2) * ROW + 6;
+        int width = Math.max(WIDTH, widest(shown, labels));
         StringBuilder svg = new StringBuilder(
                 "<svg class=\"timeline\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\">\n"
-                        .formatted(WIDTH, height, WIDTH, height));
-        band(svg, 0, labels, "user code");
+                        .formatted(width, height, width, height));
+        band(svg, 0, width, labels, "user code");
         for (int i = 0; i < shown; i++) {
             draw(svg, i, shown, labels);
         }
-        band(svg, shown + 1, labels, shown < rows.size() ? rows.size() - shown + " more rows" : "user code");
+        band(svg, shown + 1, width, labels, shown < rows.size() ? rows.size() - shown + " more rows" : "user code");
         return svg.append("</svg>\n").toString();
     }
 
-    private static void band(StringBuilder svg, int row, int labels, String words) {
+    /** How far the longest row reaches to the right, so that no name of work is cut. */
+    private int widest(int shown, int labels) {
+        return rows.stream()
+                .limit(shown)
+                .map(Row::line)
+                .mapToInt(l -> labels + l.depth() * LANE + width(l.name()) + 20 + width(l.words()))
+                .max()
+                .orElse(0);
+    }
+
+    private static int width(String words) {
+        return (int) Math.round(words.length() * LETTER);
+    }
+
+    private static void band(StringBuilder svg, int row, int width, int labels, String words) {
         svg.append("<rect class=\"band\" x=\"0\" y=\"%d\" width=\"%d\" height=\"%d\"/>\n"
-                .formatted(row * ROW + 4, WIDTH, ROW - 2));
+                .formatted(row * ROW + 4, width, ROW - 2));
         text(svg, "band", labels, row, words);
     }
 
@@ -153,7 +168,7 @@ final class Timeline {
         int x = labels + line.depth() * LANE;
         text(svg, end > index + 1 ? "scope" : "step", x, row, line.name());
         if (!line.words().isEmpty()) {
-            int behind = x + (int) Math.round(line.name().length() * LETTER) + 10;
+            int behind = x + width(line.name()) + 10;
             text(svg, line.hasWork() ? "words" : "number", behind, row, line.words());
         }
     }

@@ -121,6 +121,14 @@ final class RunCommand implements Callable<Integer> {
                 quiet ? Progress.none() : Progress.on(command.commandLine().getErr(), plan.size())) {
             result = new Runner(environment.glue(), jobs, Duration.ofSeconds(timeLimit)).run(plan, progress);
         }
+        PrintWriter out = command.commandLine().getOut();
+        if (ktap) {
+            out.print(Ktap.render(result, spec.model()));
+        } else {
+            print(out, result, spec);
+        }
+        out.flush(); // What is known can be read even if a file cannot be written or, like the book, takes some
+        // seconds.
         results.add(result.outcomes());
         results.save(spec.model());
         if (junit != null) {
@@ -129,14 +137,10 @@ final class RunCommand implements Callable<Integer> {
         if (json != null) {
             Reports.write(json, JsonReport.render(result.outcomes(), spec.model()));
         }
-        PrintWriter out = command.commandLine().getOut();
-        if (ktap) {
-            out.print(Ktap.render(result, spec.model()));
-        } else {
-            print(out, result, spec);
+        if (!ktap) {
             out.println("Results: " + Reports.shown(last));
+            out.flush();
         }
-        out.flush(); // The book takes some seconds; what is known can be read meanwhile.
         if (Optional.ofNullable(book).orElse(selection.isEverything() && !ktap)) {
             Path page = folder.resolve(BookCommand.FILE);
             BookCommand.write(page, spec, results.of(BookCommand.plan(spec)), environment.glue());

@@ -3,7 +3,6 @@ package org.kernelentry.runner.report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -88,12 +87,6 @@ public final class LastResults {
                 }
             }
         }
-        Path beside = file.resolveSibling(file.getFileName() + ".new");
-        Reports.write(beside, JsonReport.render(ordered, model));
-        try {
-            Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw Reports.unwritable(file, e);
-        }
+        Reports.write(file, JsonReport.render(ordered, model));
     }
 }

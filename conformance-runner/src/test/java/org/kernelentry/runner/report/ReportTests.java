@@ -1,11 +1,14 @@
 package org.kernelentry.runner.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +30,7 @@ import org.kernelentry.runner.judge.RunResult;
 import org.kernelentry.runner.judge.Runner;
 import org.kernelentry.runner.judge.Status;
 import org.kernelentry.runner.judge.Target;
+import org.kernelentry.runner.spec.SpecException;
 import org.kernelentry.runner.spec.SpecModel;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
@@ -249,5 +253,18 @@ final class ReportTests {
         Map<String, String> cells = Map.of("3/3", "32", "0/1", "33", "1/2", "31");
         cells.forEach((text, colour) ->
                 assertThat(coloured).containsPattern("\u001b\\[" + colour + "[;0-9m\u001b\\[]*" + text));
+    }
+
+    @Test
+    void aFileThatCannotBeWrittenKeepsWhatItHad() throws IOException {
+        Path file = directory.resolve("kept.json");
+        Reports.write(file, "old");
+        // In the place of the file to be: a folder with something in it.
+        Files.createDirectories(directory.resolve("kept.json.new/full"));
+
+        assertThatExceptionOfType(SpecException.class)
+                .isThrownBy(() -> Reports.write(file, "new"))
+                .withMessageStartingWith("Cannot write " + file + ": ");
+        assertThat(file).hasContent("old");
     }
 }

@@ -53,6 +53,7 @@ final class Emit {
 
     /** Those of {@link #kept} that the region changes. */
     private final int[] changed;
+
     private final int keptBase;
     /** Temporaries of the current instruction live in {@code r}: a helper may look. */
     private boolean tempsInArray;
@@ -228,5 +229,4 @@ final class Emit {
             m.visitVarInsn(LSTORE, LEFT);
         }
     }
-
 }

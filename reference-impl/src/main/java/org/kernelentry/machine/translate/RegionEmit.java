@@ -279,13 +279,14 @@ final class RegionEmit {
                 m.visitFieldInsn(PUTFIELD, STATE_NAME, "mode", "I");
                 jumpIndirect();
             }
-            case Op.EXIT -> exit(d(op), imm, () -> {
-                if (a(op) == NO_SLOT) {
-                    m.visitInsn(LCONST_0);
-                } else {
-                    e.get(a(op));
-                }
-            });
+            case Op.EXIT ->
+                exit(d(op), imm, () -> {
+                    if (a(op) == NO_SLOT) {
+                        m.visitInsn(LCONST_0);
+                    } else {
+                        e.get(a(op));
+                    }
+                });
             case Op.EXITI -> exit(d(op), imm, () -> e.constant(Block.detail(op)));
             case Op.HELPER -> helper(op, (int) imm);
             case Op.HELPER_END -> {
@@ -499,7 +500,8 @@ final class RegionEmit {
             m.visitVarInsn(ASTORE, SCRATCH);
         } else {
             m.visitInsn(POP);
-            // A helper's fault found the flags in their slots and left them alone, so saving them again changes nothing.
+            // A helper's fault found the flags in their slots and left them alone, so saving them again changes
+            // nothing.
             e.save();
         }
         m.visitVarInsn(ALOAD, RUN);

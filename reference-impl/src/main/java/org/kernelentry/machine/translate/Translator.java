@@ -26,8 +26,10 @@ public final class Translator {
     /** Below HotSpot's HugeMethodLimit. */
     private static final int MAX_BYTECODE = 7800;
 
-    private static final String RUN_DESCRIPTOR = "(L" + Emit.RUN_NAME + ";L" + Emit.STATE_NAME + ";[JL" + Emit.SPACE_NAME + ";JI)I";
-    private static final String DATA_DESCRIPTOR = "(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;Ljava/lang/Class;)Ljava/lang/Object;";
+    private static final String RUN_DESCRIPTOR =
+            "(L" + Emit.RUN_NAME + ";L" + Emit.STATE_NAME + ";[JL" + Emit.SPACE_NAME + ";JI)I";
+    private static final String DATA_DESCRIPTOR =
+            "(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;Ljava/lang/Class;)Ljava/lang/Object;";
 
     private final Helper[] helpers;
     private final int flagSlot;
@@ -59,7 +61,8 @@ public final class Translator {
             "org/kernelentry/machine/translate/RegionCode"
         });
         final List<Integer> called = new ArrayList<>();
-        final CodeSizeEvaluator size = new CodeSizeEvaluator(writer.visitMethod(ACC_PUBLIC, "run", RUN_DESCRIPTOR, null, null));
+        final CodeSizeEvaluator size =
+                new CodeSizeEvaluator(writer.visitMethod(ACC_PUBLIC, "run", RUN_DESCRIPTOR, null, null));
         size.visitCode();
         final RegionEmit region = new RegionEmit(size, blocks, entries, flagSlot, called);
         region.emit();
@@ -86,7 +89,8 @@ public final class Translator {
 
     private static RegionCode define(final byte[] bytes, final Object[] data) {
         try {
-            final MethodHandles.Lookup lookup = MethodHandles.lookup().defineHiddenClassWithClassData(bytes, data, true);
+            final MethodHandles.Lookup lookup =
+                    MethodHandles.lookup().defineHiddenClassWithClassData(bytes, data, true);
             return (RegionCode) lookup.findConstructor(lookup.lookupClass(), MethodType.methodType(void.class))
                     .invoke();
         } catch (Throwable e) {
