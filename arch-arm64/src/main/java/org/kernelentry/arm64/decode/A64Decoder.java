@@ -8,7 +8,8 @@ import org.kernelentry.machine.ir.Helper;
 import org.kernelentry.machine.memory.CodeWindow;
 
 /**
- * Decodes A64: Armv8.0-A as EL0 may execute it, with floating point, Advanced SIMD, LSE atomics and CRC32.
+ * Decodes A64: Armv8.0-A as EL0 may execute it, with floating point, Advanced SIMD, LSE atomics, CRC32 and
+ * the cryptographic instructions.
  *
  * <p>The tables follow the encoding groups of the Arm ARM (DDI 0487 C4.1), one class per group. Half-precision arithmetic, SVE, pointer
  * authentication beyond the hints, memory tagging and everything that EL0 may not execute are undefined.
@@ -36,6 +37,7 @@ public final class A64Decoder {
         SimdShiftImmediate.rows(vectors);
         SimdIndexed.rows(vectors);
         SimdCopy.rows(TABLE);
+        Cryptography.rows(TABLE);
     }
 
     private final int helperBase;

@@ -38,8 +38,8 @@ final class UndefinedInstructions {
     private static final long MPIDR_SAFE = 1L << 31;
     /** ID_AA64PFR0_EL1: EL0 and EL1 in AArch64, floating point and Advanced SIMD without half-precision arithmetic. */
     private static final long PFR0 = 0x11L;
-    /** ID_AA64ISAR0_EL1: CRC32, atomics. */
-    private static final long ISAR0 = 0x00210000L;
+    /** ID_AA64ISAR0_EL1: AES with PMULL, SHA1, SHA2, CRC32, atomics. */
+    private static final long ISAR0 = 0x00211120L;
     /** ID_AA64ISAR1_EL1: LDAPR. */
     private static final long ISAR1 = 0x00100000L;
 

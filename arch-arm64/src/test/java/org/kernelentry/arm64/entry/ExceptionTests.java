@@ -86,7 +86,7 @@ final class ExceptionTests {
         // MIDR_EL1, MPIDR_EL1, ID_AA64ISAR0_EL1, ID_AA64PFR0_EL1, ID_AA64MMFR0_EL1
         "d5380009, 414fd0c1",
         "d53800a9, 80000000",
-        "d5380609, 210000",
+        "d5380609, 211120",
         "d5380409, 11",
         "d5380709, 0"
     })
