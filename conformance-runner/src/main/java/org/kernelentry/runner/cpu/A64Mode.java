@@ -106,11 +106,19 @@ final class A64Mode extends ArmFamilyMode {
 
     @Override
     public String mask(CpuCase test, CpuOutcome ours, CpuOutcome theirs) {
-        String row = row(test.code());
+        byte[] last = lastInstruction(test.code(), ours);
+        String row = row(last);
         if (A64Undefined.severalAborted(row, ours, theirs)) {
             ignoreResults(ours, theirs);
         }
-        return A64Undefined.section(test, row, ours, theirs);
+        return A64Undefined.section(word(last, 0), row, ours, theirs);
+    }
+
+    /** The instruction of the code at which our CPU stopped, or the first. */
+    private static byte[] lastInstruction(byte[] code, CpuOutcome ours) {
+        long at = ours.after()[PC] - CpuCase.CODE_START;
+        int from = at >= 0 && at < code.length && (at & 3) == 0 ? (int) at : 0;
+        return Arrays.copyOfRange(code, from, from + 4);
     }
 
     @Override

@@ -19,7 +19,15 @@ final class A64Undefined {
                 && SEVERAL.matcher(row).matches();
     }
 
-    static String section(CpuCase test, String row, CpuOutcome ours, CpuOutcome theirs) {
+    /**
+     * The section that leaves a case open, or an empty string.
+     *
+     * @param insn the instruction at which our CPU stopped, in the table's row {@code row}
+     */
+    static String section(int insn, String row, CpuOutcome ours, CpuOutcome theirs) {
+        if (row.equals("DC ZVA") && ours.end() == End.PAGE_FAULT && theirs.end() == End.PAGE_FAULT) {
+            return "C5.3 DC ZVA: qemu-user shows its fault at the start of the block";
+        }
         if (ours.end() != End.ALIGNMENT) {
             return "";
         }
@@ -31,7 +39,7 @@ final class A64Undefined {
                     ? "D8.8 address tagging: qemu-user shows the address without the tag"
                     : "";
         }
-        if (ours.address() == ours.after()[ArmFamilyMode.SP] && (ours.address() & 15) != 0 && usesSp(test)) {
+        if (ours.address() == ours.after()[ArmFamilyMode.SP] && (ours.address() & 15) != 0 && usesSp(insn)) {
             return "D1.3.10 SP alignment: qemu-user does not check it";
         }
         if (row.equals("LDAPR")) {
@@ -43,8 +51,7 @@ final class A64Undefined {
         return "";
     }
 
-    /** Whether the base register of the first instruction is SP. */
-    private static boolean usesSp(CpuCase test) {
-        return (ArmFamilyMode.word(test.code(), 0) >>> 5 & 31) == ArmFamilyMode.SP;
+    private static boolean usesSp(int insn) {
+        return (insn >>> 5 & 31) == ArmFamilyMode.SP;
     }
 }
