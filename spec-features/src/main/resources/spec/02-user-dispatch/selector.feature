@@ -203,6 +203,7 @@ Feature: Range and selector
       Examples:
         | mode |
         | x64  |
+        | ia32 |
 
   @SUD @SUD-17
   Rule: The SIGSYS of a dispatch is catchable; blocked or ignored it takes its default action

@@ -60,30 +60,61 @@ Feature: Switching user dispatch on and off
   @SUD @SUD-02
   Rule: OFF wants offset, length and selector all zero; a refused call changes nothing
 
-    Scenario Outline: OFF with <offset> <length> <selector> gives <result>
+    Scenario Outline: OFF with <offset> <length> <selector> is refused, and calls are dispatched as before
       Given a guest program on <mode>:
         """
+        byte selector
         handle SIGSYS {
+          poke selector SYSCALL_DISPATCH_FILTER_ALLOW
           note "dispatched"
         }
-        prctl PR_SET_SYSCALL_USER_DISPATCH PR_SYS_DISPATCH_ON CODE 0x10000 0
+        prctl PR_SET_SYSCALL_USER_DISPATCH PR_SYS_DISPATCH_ON 0 0 &selector
         r = prctl PR_SET_SYSCALL_USER_DISPATCH PR_SYS_DISPATCH_OFF <offset> <length> <selector>
         note r
+        poke selector SYSCALL_DISPATCH_FILTER_BLOCK
+        getppid
         """
       When it runs to its end
       Then it ends with "exited 0"
       And the guest notes:
-        | r=<result> |
+        | r=-EINVAL  |
+        | dispatched |
       And nothing else happens
 
       Examples:
-        | mode | offset | length | selector | result  |
-        | x64  | 0      | 0      | 0        | 0       |
-        | x64  | 1      | 0      | 0        | -EINVAL |
-        | x64  | 0      | 1      | 0        | -EINVAL |
-        | x64  | 0      | 0      | DATA     | -EINVAL |
-        | ia32 | 0      | 0      | 0        | 0       |
-        | ia32 | 1      | 0      | 0        | -EINVAL |
+        | mode | offset | length | selector |
+        | x64  | 1      | 0      | 0        |
+        | x64  | 0      | 1      | 0        |
+        | x64  | 0      | 0      | DATA     |
+        | ia32 | 1      | 0      | 0        |
+        | ia32 | 0      | 1      | 0        |
+        | ia32 | 0      | 0      | DATA     |
+
+    Scenario Outline: OFF with all three zero lets every call run, whatever the selector says
+      Given a guest program on <mode>:
+        """
+        byte selector
+        handle SIGSYS {
+          poke selector SYSCALL_DISPATCH_FILTER_ALLOW
+          note "dispatched"
+        }
+        prctl PR_SET_SYSCALL_USER_DISPATCH PR_SYS_DISPATCH_ON 0 0 &selector
+        r = prctl PR_SET_SYSCALL_USER_DISPATCH PR_SYS_DISPATCH_OFF 0 0 0
+        poke selector SYSCALL_DISPATCH_FILTER_BLOCK
+        q = getpgid 4242
+        note r q
+        """
+      When it runs to its end
+      Then it ends with "exited 0"
+      And the guest notes:
+        | r=0      |
+        | q=-ESRCH |
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | x64  |
+        | ia32 |
 
   @SUD @SUD-03
   Rule: EXCLUSIVE mode accepts offset 0 with any length, and refuses another offset with length 0 or with wrap-around
@@ -246,11 +277,14 @@ Feature: Switching user dispatch on and off
           note "child ran its call"
         }
         wait4 -1 0 0 0
+        poke selector SYSCALL_DISPATCH_FILTER_BLOCK
+        getppid
         """
       When it runs to its end
       Then it ends with "exited 0"
       And the guest notes:
         | child ran its call |
+        | dispatched         |
       And nothing else happens
 
       Examples:

@@ -30,7 +30,7 @@ Feature: Dispatch and everyone else
   @SUD @SUD-26
   Rule: A dispatched call leaves no trace event and no audit record
 
-    Scenario Outline: Only the calls around it are recorded
+    Scenario Outline: The trace shows the calls around it only; the sigreturn's event carries the number as restored result
       Given a guest program on <mode>:
         """
         byte selector
@@ -44,9 +44,42 @@ Feature: Dispatch and everyone else
         """
       And the trace events "raw_syscalls" are on
       When it runs to its end
-      Then "trace_sys_enter" does not run in getppid
-      And "trace_sys_exit" does not run in getppid
-      And the trace events and audit records are not asked about
+      Then it ends with "exited 0"
+      And these trace events are recorded:
+        | sys_enter: NR nr.rt_sigaction (*)              |
+        | sys_exit: NR nr.rt_sigaction = 0               |
+        | sys_enter: NR nr.prctl (*)                     |
+        | sys_exit: NR nr.prctl = 0                      |
+        | sys_enter: NR nr.rt_sigreturn (*)              |
+        | sys_exit: NR -1 = nr.getppid                   |
+        | sys_enter: NR nr.exit_group (0, 0, 0, 0, 0, 0) |
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | x64  |
+        | ia32 |
+
+    Scenario Outline: The audit log shows the calls around it only
+      Given a guest program on <mode>:
+        """
+        byte selector
+        handle SIGSYS {
+          poke selector SYSCALL_DISPATCH_FILTER_ALLOW
+        }
+        prctl PR_SET_SYSCALL_USER_DISPATCH PR_SYS_DISPATCH_ON 0 0 &selector
+        poke selector SYSCALL_DISPATCH_FILTER_BLOCK
+        getppid
+        exit_group 0 0 0 0 0 0
+        """
+      And system call audit is on
+      When it runs to its end
+      Then it ends with "exited 0"
+      And these audit records are written:
+        | arch=AUDIT_ARCH syscall=nr.rt_sigaction success=yes exit=0 * |
+        | arch=AUDIT_ARCH syscall=nr.prctl success=yes exit=0 *        |
+        | arch=AUDIT_ARCH syscall=nr.rt_sigreturn *                    |
+        | arch=AUDIT_ARCH syscall=nr.exit_group *                      |
       And nothing else happens
 
       Examples:

@@ -4,6 +4,8 @@ import io.cucumber.datatable.DataTable;
 import io.cucumber.java.en.Then;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.kernelentry.runner.system.Guest;
 import org.kernelentry.runner.system.Stop;
 
@@ -50,7 +52,7 @@ public final class ObservationSteps {
         same("output", text.replace("\\n", "\n"), world.guest().output());
     }
 
-    /** All recorded trace events, {@code name: text}; {@code nr.getppid} and the like are replaced by numbers. */
+    /** All recorded trace events, {@code name: text}; {@code nr.getppid} and the like are replaced by numbers, {@code *} is anything. */
     @Then("these trace events are recorded:")
     public void events(final DataTable table) {
         world.eventsAsserted = true;
@@ -143,16 +145,23 @@ public final class ObservationSteps {
         for (int i = 0; i < Math.max(seen.size(), expected.size()); i++) {
             final String want = i < expected.size() ? expected.get(i) : "nothing further";
             final String have = i < seen.size() ? seen.get(i) : "nothing further";
-            if (!want.equals(have)) {
+            if (!fits(want, have)) {
                 throw new AssertionError(what + " " + (i + 1) + ": expected | seen\n  " + want + " | " + have);
             }
         }
     }
 
+    /** Equal, where {@code *} stands for anything: addresses and the like. */
+    private static boolean fits(final String want, final String have) {
+        return want.indexOf('*') < 0
+                ? want.equals(have)
+                : have.matches(Pattern.quote(want).replace("*", "\\E.*\\Q"));
+    }
+
     /** Replaces every {@code nr.name} and {@code AUDIT_ARCH} by its number in this ABI. */
     private String numbers(final String row) {
-        final java.util.regex.Matcher m =
-                java.util.regex.Pattern.compile("nr\\.([a-z_0-9]+)").matcher(row);
+        final Matcher m =
+                Pattern.compile("nr\\.([a-z_0-9]+)").matcher(row);
         return m.replaceAll(r -> Long.toString(Values.of("nr." + r.group(1), world.guest())))
                 .replace("AUDIT_ARCH", Integer.toHexString(world.guest().abi().auditArch()));
     }
