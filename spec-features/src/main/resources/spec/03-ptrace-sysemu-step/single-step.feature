@@ -92,10 +92,10 @@ Feature: Single-stepping over system calls
       And the tracer has seized it with "TRACESYSGOOD"
       When this happens:
         | do         | sees           | pc | si_code    |
-        | CONT       | signal SIGTRAP |    |            |
+        | CONT       | signal SIGTRAP |        |            |
         | SINGLESTEP | signal SIGTRAP | T  | TRAP_TRACE |
         | SINGLESTEP | signal SIGTRAP | U  | TRAP_TRACE |
-        | CONT       | exited 0       |    |            |
+        | CONT       | exited 0       |        |            |
       Then nothing else happens
 
       Examples:
@@ -215,23 +215,23 @@ Feature: Single-stepping over system calls
     Scenario Outline: The stop after the signal is inside the handler
       Given a guest program on <mode>:
         """
-        handle SIGUSR1 {
-          note "handled"
+        handle SIGUSR1 raw {
+          H: nop
+          exit_group 7
         }
         B: break
         nop
         """
       And the tracer has seized it with "TRACESYSGOOD"
       When this happens:
-        | do                      | sees           |
-        | CONT                    | signal SIGTRAP |
-        | send SIGUSR1            |                |
-        | CONT                    | signal SIGUSR1 |
-        | SINGLESTEP with SIGUSR1 | signal SIGTRAP |
-        | CONT                    | exited 0       |
-      Then the guest notes:
-        | handled |
-      And nothing else happens
+        | do                      | sees           | pc     | si_code    |
+        | CONT                    | signal SIGTRAP |        |            |
+        | send SIGUSR1            |                |        |            |
+        | CONT                    | signal SIGUSR1 |        |            |
+        | SINGLESTEP with SIGUSR1 | signal SIGTRAP | H      | SIGTRAP    |
+        | SINGLESTEP              | signal SIGTRAP | H.next | TRAP_TRACE |
+        | CONT                    | exited 7       |        |            |
+      Then nothing else happens
 
       Examples:
         | mode |
@@ -245,24 +245,24 @@ Feature: Single-stepping over system calls
     Scenario Outline: The stop after the signal is inside the handler
       Given a guest program on <mode>:
         """
-        handle SIGUSR1 {
-          note "handled"
+        handle SIGUSR1 raw {
+          H: nop
+          exit_group 7
         }
         B: break
         nop
         """
       And the tracer has seized it with "TRACESYSGOOD"
       When this happens:
-        | do                      | sees           |
-        | CONT                    | signal SIGTRAP |
-        | set pc B.next           |                |
-        | send SIGUSR1            |                |
-        | CONT                    | signal SIGUSR1 |
-        | SINGLESTEP with SIGUSR1 | signal SIGTRAP |
-        | CONT                    | exited 0       |
-      Then the guest notes:
-        | handled |
-      And nothing else happens
+        | do                      | sees           | pc     | si_code    |
+        | CONT                    | signal SIGTRAP |        |            |
+        | set pc B.next           |                |        |            |
+        | send SIGUSR1            |                |        |            |
+        | CONT                    | signal SIGUSR1 |        |            |
+        | SINGLESTEP with SIGUSR1 | signal SIGTRAP | H      | SIGTRAP    |
+        | SINGLESTEP              | signal SIGTRAP | H.next | TRAP_TRACE |
+        | CONT                    | exited 7       |        |            |
+      Then nothing else happens
 
       Examples:
         | mode |

@@ -122,6 +122,38 @@ Feature: Syscall-stops
         | arm   |
         | thumb |
 
+    Scenario Outline: Tracing switched on in the middle of a call shows its exit-stop alone
+      Given a guest program on <mode>:
+        """
+        filter F {
+          getppid -> TRACE 5
+          default -> ALLOW
+        }
+        install F
+        B: break
+        getppid
+        gettid
+        """
+      And the tracer has seized it with "TRACESYSGOOD TRACESECCOMP"
+      When this happens:
+        | do            | sees           | message |
+        | CONT          | signal SIGTRAP |         |
+        | set pc B.next |                |         |
+        | CONT          | event seccomp  | 5       |
+        | SYSCALL       | exit getppid   | 2       |
+        | SYSCALL       | entry gettid   | 1       |
+        | CONT          | exited 0       |         |
+      Then nothing else happens
+
+      Examples:
+        | mode  |
+        | x64   |
+        | ia32  |
+        | a64   |
+        | a32   |
+        | arm   |
+        | thumb |
+
   @PTR @PTR-07
   Rule: PTRACE_CONT from an entry-stop drops the matching exit-stop; PTRACE_SYSCALL yields it
 
