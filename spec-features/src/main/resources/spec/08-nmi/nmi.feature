@@ -142,6 +142,27 @@ Feature: Non-maskable interrupts
         | ia32 |
         | a64  |
 
+    Scenario Outline: An NMI of user mode returns without the work and the preparation of other exits
+      Given a guest program on <mode>:
+        """
+        nop 3
+        """
+      And an NMI of user mode arrives after the first "exit_to_user_mode"
+      When it runs to its end
+      Then these steps run this often:
+        | step                      | times |
+        | irqentry_nmi_enter        | 1     |
+        | irqentry_nmi_exit         | 1     |
+        | exit_to_user_mode_loop    | 0     |
+        | exit_to_user_mode_prepare | 1     |
+        | exit_to_user_mode         | 1     |
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | x64  |
+        | ia32 |
+
     Scenario Outline: An NMI that finds a signal pending leaves it to the exit of the system call it hit
       Given a guest program on <mode>:
         """
