@@ -9,10 +9,9 @@ import org.kernelentry.machine.memory.CodeWindow;
 
 /** The instruction sets of an arm64 CPU whose EL0 runs AArch64 and AArch32. */
 public final class Arm64Isa implements Isa {
-    private static final Helper[] AARCH32_HELPERS = Aarch32Decoder.helpers();
-
+    private final Helper[] aarch32Helpers = Aarch32Decoder.helpers(A64Regs.AARCH32);
     private final Aarch32Decoder aarch32 = new Aarch32Decoder(A64Regs.AARCH32, 0);
-    private final A64Decoder a64 = new A64Decoder(AARCH32_HELPERS.length);
+    private final A64Decoder a64 = new A64Decoder(aarch32Helpers.length);
 
     @Override
     public String name() {
@@ -27,9 +26,9 @@ public final class Arm64Isa implements Isa {
     @Override
     public Helper[] helpers() {
         final Helper[] own = A64Decoder.helpers();
-        final Helper[] all = new Helper[AARCH32_HELPERS.length + own.length];
-        System.arraycopy(AARCH32_HELPERS, 0, all, 0, AARCH32_HELPERS.length);
-        System.arraycopy(own, 0, all, AARCH32_HELPERS.length, own.length);
+        final Helper[] all = new Helper[aarch32Helpers.length + own.length];
+        System.arraycopy(aarch32Helpers, 0, all, 0, aarch32Helpers.length);
+        System.arraycopy(own, 0, all, aarch32Helpers.length, own.length);
         return all;
     }
 

@@ -30,6 +30,8 @@ final class A32Decoder {
         A32LoadStore.add(t);
         t.row("cccc 1010 iiii iiii iiii iiii iiii iiii", "B", A32Decoder::branch);
         t.row("cccc 1011 iiii iiii iiii iiii iiii iiii", "BL", A32Decoder::branchLink);
+        Vfp.add(t, "cccc");
+        VfpMoves.add(t, "cccc");
         t.row("cccc 1110 ooo0 nnnn tttt 1111 ppp1 mmmm", "MCR p15", SystemRegisters::writeCp15);
         t.row("cccc 1110 ooo1 nnnn tttt 1111 ppp1 mmmm", "MRC p15", SystemRegisters::readCp15);
         t.row("cccc 1111 iiii iiii iiii iiii iiii iiii", "SVC", (e, i) -> e.supervisorCall(bits(i, 23, 0)));
@@ -49,6 +51,7 @@ final class A32Decoder {
         t.row("1111 0101 0111 1111 1111 0000 0101 oooo", "DMB", SystemRegisters::hint);
         t.row("1111 0101 0111 1111 1111 0000 0110 oooo", "ISB", SystemRegisters::hint);
         t.row("1111 101h iiii iiii iiii iiii iiii iiii", "BLX (immediate)", A32Decoder::branchLinkExchange);
+        NeonTable.add(t, false);
         return t;
     }
 

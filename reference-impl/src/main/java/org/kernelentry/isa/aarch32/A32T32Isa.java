@@ -10,6 +10,7 @@ public final class A32T32Isa implements Isa {
     /** Its registers: AArch32's own slots directly behind r14. */
     public static final A32Regs REGS = new A32Regs(A32Regs.PC);
 
+    private final Helper[] helpers = Aarch32Decoder.helpers(REGS);
     private final Aarch32Decoder decoder = new Aarch32Decoder(REGS, 0);
 
     @Override
@@ -24,7 +25,7 @@ public final class A32T32Isa implements Isa {
 
     @Override
     public Helper[] helpers() {
-        return Aarch32Decoder.helpers();
+        return helpers;
     }
 
     @Override

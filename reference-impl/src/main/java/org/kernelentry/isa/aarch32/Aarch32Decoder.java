@@ -10,33 +10,35 @@ import org.kernelentry.machine.memory.CodeWindow;
 /**
  * Decodes A32 and T32, for any instruction set that contains them.
  *
- * <p>The set implemented is the integer part of ARMv7-A as user mode sees it. VFP, Advanced SIMD and coprocessors other than the few
+ * <p>The set implemented is ARMv7-A with VFPv4 and Advanced SIMD as user mode sees it. Coprocessors other than those and the few
  * CP15 registers open to user mode are undefined. Bits of encodings that should be 0 or 1 are fixed in the tables: another value is
  * unpredictable, and what is unpredictable is undefined unless a meaning says otherwise.
  */
 public final class Aarch32Decoder {
+    /** All tables; their rows add the helpers when they are made. */
+    private static final List<DecodeTable<?>> TABLES =
+            List.of(A32Decoder.CONDITIONAL, A32Decoder.UNCONDITIONAL, T32Decoder.NARROW, T32Decoder.WIDE);
+
     private final A32Regs regs;
     private final int helperBase;
 
     /**
      * @param regs where the state lives
-     * @param helperBase number of the first of {@link #helpers()} in the instruction set's own array
+     * @param helperBase number of the first of {@link #helpers} in the instruction set's own array
      */
     public Aarch32Decoder(final A32Regs regs, final int helperBase) {
         this.regs = regs;
         this.helperBase = helperBase;
     }
 
-    /** The helpers that decoded code calls. */
-    public static Helper[] helpers() {
-        return Helpers.all();
+    /** The helpers that decoded code calls, for one CPU. */
+    public static Helper[] helpers(final A32Regs regs) {
+        return TABLES.isEmpty() ? new Helper[0] : Helpers.all(regs);
     }
 
     /** The tables: A32's conditional and unconditional instructions, or T32's of 16 and 32 bits. For judges and tests. */
     public static List<DecodeTable<?>> tables(final boolean thumb) {
-        return thumb
-                ? List.of(T32Decoder.NARROW, T32Decoder.WIDE)
-                : List.of(A32Decoder.CONDITIONAL, A32Decoder.UNCONDITIONAL);
+        return thumb ? TABLES.subList(2, 4) : TABLES.subList(0, 2);
     }
 
     /** As {@code Isa.decode}, for the modes of {@link A32Regs}. */

@@ -102,6 +102,11 @@ final class Emitter {
         }
     }
 
+    /** BadReg of T32, which is also refused for r15 in A32: the pc, and in T32 the stack pointer (DDI 0406C A6.1.1). */
+    boolean bad(final int register) {
+        return register == PC || thumb && register == SP;
+    }
+
     /** A new temporary = slot + constant, in 32 bits; the slot itself when there is nothing to add. */
     int plus(final int slot, final int displacement) {
         if (displacement == 0) {
@@ -186,6 +191,12 @@ final class Emitter {
 
     void helper(final int number, final int d, final int a, final int b) {
         out.helper(helperBase + number, Math.max(d, 0), Math.max(a, 0), Math.max(b, 0));
+    }
+
+    /** Calls one of the floating-point helpers with an encoding and a slot. */
+    void vfp(final int number, final int insn, final int slot) {
+        // An operand has 16 bits.
+        out.helper(helperBase + number, insn & 0xffff, slot, insn >>> 16);
     }
 
     // ---- IT blocks

@@ -106,10 +106,15 @@ final class LoadStore {
         }
     }
 
+    private static boolean badDual(final int t, final int t2, final int n, final Mode mode) {
+        final boolean pc = t == Emitter.PC || t2 == Emitter.PC;
+        return badWriteback(n, mode) || pc || mode.writeback && (n == t || n == t2);
+    }
+
     /** LDRD: registers t and t2 = doubleword. */
     static void loadDual(
             final Emitter e, final int t, final int t2, final int n, final int offsetAddress, final Mode mode) {
-        if (badWriteback(n, mode) || t == Emitter.PC || t2 == Emitter.PC) {
+        if (badDual(t, t2, n, mode) || t == t2) {
             e.undefined();
             return;
         }
@@ -127,7 +132,7 @@ final class LoadStore {
     /** STRD. */
     static void storeDual(
             final Emitter e, final int t, final int t2, final int n, final int offsetAddress, final Mode mode) {
-        if (badWriteback(n, mode) || t == Emitter.PC || t2 == Emitter.PC) {
+        if (badDual(t, t2, n, mode)) {
             e.undefined();
             return;
         }
@@ -148,7 +153,7 @@ final class LoadStore {
     /** LDREX family: register t (and t2 when it is one) = memory at register n + displacement, and marks it exclusive. */
     static void loadExclusive(
             final Emitter e, final Width width, final int t, final int t2, final int n, final int displacement) {
-        if (t == Emitter.PC || t2 == Emitter.PC || n == Emitter.PC) {
+        if (e.bad(t) || e.bad(t2) || t == t2 || n == Emitter.PC) {
             e.undefined();
             return;
         }
@@ -189,7 +194,7 @@ final class LoadStore {
             final int t2,
             final int n,
             final int displacement) {
-        if (t == Emitter.PC || t2 == Emitter.PC || n == Emitter.PC || d == Emitter.PC || d == t || d == t2 || d == n) {
+        if (e.bad(t) || e.bad(t2) || n == Emitter.PC || e.bad(d) || d == t || d == t2 || d == n) {
             e.undefined();
             return;
         }

@@ -40,12 +40,7 @@ final class SystemRegisters {
         final BlockBuilder out = e.out;
         int own = 0;
         if ((mask & 8) != 0) {
-            final int packed = out.constant(0L);
-            moveBit(e, value, A32Regs.CPSR_N, packed, Flags.N);
-            moveBit(e, value, A32Regs.CPSR_Z, packed, Flags.Z);
-            moveBit(e, value, A32Regs.CPSR_C, packed, Flags.C);
-            moveBit(e, value, A32Regs.CPSR_V, packed, Flags.V);
-            out.putFlags(packed);
+            writeFlags(e, value);
             own |= A32Regs.CPSR_Q;
         }
         if ((mask & 4) != 0) {
@@ -57,6 +52,16 @@ final class SystemRegisters {
             out.alui(Op.ANDI, e.regs.qge, e.regs.qge, Bits.u32(~own));
             out.alu(Op.OR, e.regs.qge, e.regs.qge, set);
         }
+    }
+
+    /** NZCV = bits 31:28 of a slot. */
+    static void writeFlags(final Emitter e, final int value) {
+        final int packed = e.out.constant(0L);
+        moveBit(e, value, A32Regs.CPSR_N, packed, Flags.N);
+        moveBit(e, value, A32Regs.CPSR_Z, packed, Flags.Z);
+        moveBit(e, value, A32Regs.CPSR_C, packed, Flags.C);
+        moveBit(e, value, A32Regs.CPSR_V, packed, Flags.V);
+        e.out.putFlags(packed);
     }
 
     /** Ors the bit {@code from} of a slot into another slot as the bit {@code to}. */

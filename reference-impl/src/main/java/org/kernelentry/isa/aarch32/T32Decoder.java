@@ -18,11 +18,15 @@ final class T32Decoder {
 
     private static DecodeTable<Emitter> wide() {
         final DecodeTable<Emitter> t = new DecodeTable<>(32, 20);
+        // Its loads and stores stand where a signed store would be.
+        NeonTable.add(t, true);
         T32LoadStore.add(t);
         T32DataProcessing.addShifted(t);
         T32Branches.add(t);
         T32DataProcessing.addImmediate(t);
         T32Registers.add(t);
+        Vfp.add(t, "1110");
+        VfpMoves.add(t, "1110");
         t.row("1110 1110 ooo0 nnnn tttt 1111 ppp1 mmmm", "MCR p15", SystemRegisters::writeCp15);
         t.row("1110 1110 ooo1 nnnn tttt 1111 ppp1 mmmm", "MRC p15", SystemRegisters::readCp15);
         return t;

@@ -98,9 +98,9 @@ class ExecutionTests {
     }
 
     @Test
-    void floatingPointAndForeignCoprocessorsAreUndefined() {
-        // vmov s0, r0; mrc p14; mrc p15 c0 (MIDR)
-        for (final int insn : new int[] {0xee000a10, 0xee100e10, 0xee100f10}) {
+    void foreignCoprocessorsAndPrivilegedRegistersAreUndefined() {
+        // mrc p14; mrc p15 c0 (MIDR); vmrs fpexc; vmrs mvfr0
+        for (final int insn : new int[] {0xee100e10, 0xee100f10, 0xeef80a10, 0xeef70a10}) {
             a32(insn);
             assertThat(cpu.run(10)).as("%08x", insn).isEqualTo(CpuExit.UNDEFINED);
         }
