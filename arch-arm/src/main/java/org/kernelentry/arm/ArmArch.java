@@ -39,9 +39,9 @@ final class ArmArch implements Arch {
     /** Above where stacks usually are. */
     private static final long SIGPAGE_HINT = 0xbefe_0000L;
 
-    /** HALF, THUMB, FAST_MULT, VFP, EDSP, NEON, VFPv3, TLS, IDIVA, IDIVT, VFPD32, LPAE of uapi/asm/hwcap.h. */
-    private static final long HWCAP = 1 << 1 | 1 << 2 | 1 << 4 | 1 << 6 | 1 << 7 | 1 << 12 | 1 << 13 | 1 << 15 | 1 << 17
-            | 1 << 18 | 1 << 19 | 1 << 20;
+    /** HALF, THUMB, FAST_MULT, VFP, EDSP, NEON, VFPv3, TLS, VFPv4, IDIVA, IDIVT, VFPD32, LPAE of uapi/asm/hwcap.h. */
+    private static final long HWCAP = 1 << 1 | 1 << 2 | 1 << 4 | 1 << 6 | 1 << 7 | 1 << 12 | 1 << 13 | 1 << 15 | 1 << 16
+            | 1 << 17 | 1 << 18 | 1 << 19 | 1 << 20;
 
     /** The stack ends below the signal page, as one at a random place does. */
     private static final List<ElfAbi> ELF_ABIS =
@@ -130,11 +130,16 @@ final class ArmArch implements Arch {
         stubs.restoreUserRegisters(cpu, task);
     }
 
-    /** {@code __switch_to}: the thread registers. */
+    /** {@code __switch_to}: the thread registers; {@code vfp_notifier()}, without its laziness, which nobody can see. */
     @Override
     public void switchTo(final CpuLocal cpu, final Task previous, final Task next) {
         final CpuState live = cpu.machine.state();
-        ArmThread.of(previous).tpUser = live.r[LIVE.tpidrurw];
+        if (previous.mm != null) {
+            ArmThread.of(previous).save(live);
+        }
+        if (next.mm != null) {
+            ArmThread.of(next).loadVfp(live);
+        }
         live.r[LIVE.tpidrurw] = ArmThread.of(next).tpUser;
         live.r[LIVE.tpidruro] = ArmThread.of(next).tpValue;
         LIVE.clearExclusive(live);
@@ -419,6 +424,10 @@ final class ArmArch implements Arch {
         final ArmThread thread = ArmThread.of(task);
         thread.tpValue = 0;
         thread.tpUser = 0;
+        thread.flushVfp();
+        if (task == k.current()) {
+            thread.loadVfp(k.cpu.machine.state());
+        }
         thread.oabi = mode.equals(OABI);
     }
 
@@ -436,7 +445,10 @@ final class ArmArch implements Arch {
         to.oabi = from.oabi;
         to.scno = from.scno;
         to.tpValue = setTls ? ArmPtRegs.u32(tls) : from.tpValue;
-        to.tpUser = k.cpu.machine.state().r[LIVE.tpidrurw];
+        final CpuState live = k.cpu.machine.state();
+        to.tpUser = live.r[LIVE.tpidrurw];
+        from.saveVfp(live);
+        to.copyVfp(from);
     }
 
     @Override

@@ -19,7 +19,14 @@ public final class UserArea {
     private static final int PTRACE_GET_THREAD_AREA = 22;
     private static final int PTRACE_SET_SYSCALL = 23;
 
+    private static final int PTRACE_GETVFPREGS = 27;
+    private static final int PTRACE_SETVFPREGS = 28;
+
     private static final int NT_PRSTATUS = 1;
+    private static final int NT_ARM_VFP = 0x400;
+
+    /** 32 double registers and FPSCR. */
+    private static final int ARM_VFPREGS_SIZE = 32 * 8 + 4;
 
     /** {@code sizeof(struct user)}. */
     private static final int USER_SIZE = 296;
@@ -66,8 +73,11 @@ public final class UserArea {
         return copy;
     }
 
-    /** {@code gpr_get()}: the 18 words of {@code struct pt_regs}. */
+    /** {@code gpr_get()}: the 18 words of {@code struct pt_regs}; {@code vfp_get()}: 32 double registers and FPSCR. */
     public static byte @Nullable [] getRegset(final Task task, final int noteType) {
+        if (noteType == NT_ARM_VFP) {
+            return vfp(ArmThread.of(task)).array();
+        }
         if (noteType != NT_PRSTATUS) {
             return null;
         }
@@ -78,8 +88,33 @@ public final class UserArea {
         return out.array();
     }
 
+    private static ByteBuffer vfp(final ArmThread thread) {
+        final ByteBuffer out = ByteBuffer.allocate(ARM_VFPREGS_SIZE).order(ByteOrder.LITTLE_ENDIAN);
+        for (final long register : thread.fpregs) {
+            out.putLong(register);
+        }
+        return out.putInt(thread.fpscr);
+    }
+
+    /** {@code vfp_set()}: what {@code bytes} do not reach stays. */
+    private static long setVfp(final ArmThread thread, final byte[] bytes) {
+        if (bytes.length > ARM_VFPREGS_SIZE || bytes.length % 4 != 0) {
+            return -Errno.EINVAL;
+        }
+        final ByteBuffer all = vfp(thread);
+        all.rewind().put(bytes).rewind();
+        for (int i = 0; i < thread.fpregs.length; i++) {
+            thread.fpregs[i] = all.getLong();
+        }
+        thread.fpscr = all.getInt();
+        return 0;
+    }
+
     /** {@code gpr_set()}: all or nothing (ARM-28). */
     public static long setRegset(final Task task, final int noteType, final byte[] bytes) {
+        if (noteType == NT_ARM_VFP) {
+            return setVfp(ArmThread.of(task), bytes);
+        }
         if (noteType != NT_PRSTATUS || bytes.length > ArmPtRegs.SIZE || bytes.length % 4 != 0) {
             return -Errno.EINVAL;
         }
@@ -107,6 +142,16 @@ public final class UserArea {
                 final byte[] regs = new byte[ArmPtRegs.SIZE];
                 yield k.user.copyFrom(tracer, data, regs, 0, regs.length)
                         ? setRegset(tracee, NT_PRSTATUS, regs)
+                        : -Errno.EFAULT;
+            }
+            case PTRACE_GETVFPREGS -> {
+                final byte[] regs = vfp(ArmThread.of(tracee)).array();
+                yield k.user.copyTo(tracer, data, regs, 0, regs.length) ? 0 : -Errno.EFAULT;
+            }
+            case PTRACE_SETVFPREGS -> {
+                final byte[] regs = new byte[ARM_VFPREGS_SIZE];
+                yield k.user.copyFrom(tracer, data, regs, 0, regs.length)
+                        ? setVfp(ArmThread.of(tracee), regs)
                         : -Errno.EFAULT;
             }
             case PTRACE_GET_THREAD_AREA ->

@@ -15,6 +15,7 @@ import org.kernelentry.kernel.signal.Signals;
 import org.kernelentry.kernel.step.Step;
 import org.kernelentry.kernel.syscall.RestartBlock;
 import org.kernelentry.kernel.task.Task;
+import org.kernelentry.machine.CpuState;
 
 /**
  * Signal frames in guest memory.
@@ -53,6 +54,13 @@ public final class SignalFrames {
     private static final int VFP_MAGIC = 0x56465001;
     /** Magic, size, 32 double registers and FPSCR, three exception registers, padding. */
     private static final int VFP_STORAGE_SIZE = 288;
+
+    private static final int VFP_FPREGS = 8;
+    private static final int VFP_FPSCR = 264;
+    private static final int VFP_FPEXC = 272;
+    private static final int FPEXC_EN = 1 << 30;
+    private static final int FPSCR_LENGTH_MASK = 7 << 16;
+    private static final int FPSCR_STRIDE_MASK = 3 << 20;
 
     private final Kernel k;
 
@@ -109,12 +117,34 @@ public final class SignalFrames {
         context.putInt(FAULT_ADDRESS, (int) thread.address);
         final byte[] set = new byte[8];
         words(set).putLong(0, mask.bits());
-        // No floating point yet: the record is there, its registers are 0, and a 0 ends the records.
-        final byte[] aux = new byte[VFP_STORAGE_SIZE + 4];
-        words(aux).putInt(0, VFP_MAGIC).putInt(4, VFP_STORAGE_SIZE);
         return copyTo(task, sigframe + UC_MCONTEXT, contextBytes)
                 && copyTo(task, sigframe + UC_SIGMASK, set)
-                && copyTo(task, sigframe + UC_REGSPACE, aux);
+                && copyTo(task, sigframe + UC_REGSPACE, vfpRecord(thread));
+    }
+
+    /** {@code preserve_vfp_context()}: short vectors are off in the handler. A 0 behind it ends the records. */
+    private byte[] vfpRecord(final ArmThread thread) {
+        final CpuState live = k.cpu.machine.state();
+        thread.saveVfp(live);
+        final byte[] aux = new byte[VFP_STORAGE_SIZE + 4];
+        final ByteBuffer record = words(aux);
+        record.putInt(0, VFP_MAGIC).putInt(4, VFP_STORAGE_SIZE);
+        for (int i = 0; i < ArmThread.VFP_REGISTERS; i++) {
+            record.putLong(VFP_FPREGS + 8 * i, thread.fpregs[i]);
+        }
+        record.putInt(VFP_FPSCR, thread.fpscr).putInt(VFP_FPEXC, FPEXC_EN);
+        thread.fpscr &= ~(FPSCR_LENGTH_MASK | FPSCR_STRIDE_MASK);
+        thread.loadVfp(live);
+        return aux;
+    }
+
+    /** {@code restore_vfp_context()}. */
+    private void restoreVfp(final ArmThread thread, final ByteBuffer record) {
+        for (int i = 0; i < ArmThread.VFP_REGISTERS; i++) {
+            thread.fpregs[i] = record.getLong(VFP_FPREGS + 8 * i);
+        }
+        thread.fpscr = record.getInt(VFP_FPSCR);
+        thread.loadVfp(k.cpu.machine.state());
     }
 
     /** {@code setup_return()}: registers of the handler's first instruction. */
@@ -188,9 +218,13 @@ public final class SignalFrames {
             return false;
         }
         final byte[] vfp = new byte[VFP_STORAGE_SIZE];
-        return copyFrom(task, sigframe + UC_REGSPACE, vfp)
-                && words(vfp).getInt(0) == VFP_MAGIC
-                && words(vfp).getInt(4) == VFP_STORAGE_SIZE;
+        if (!copyFrom(task, sigframe + UC_REGSPACE, vfp)
+                || words(vfp).getInt(0) != VFP_MAGIC
+                || words(vfp).getInt(4) != VFP_STORAGE_SIZE) {
+            return false;
+        }
+        restoreVfp(ArmThread.of(task), words(vfp));
+        return true;
     }
 
     // ---- guest memory
