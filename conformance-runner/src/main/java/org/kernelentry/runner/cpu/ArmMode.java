@@ -18,6 +18,7 @@ final class ArmMode extends ArmFamilyMode {
     private static final int GENERALS = 15;
     private static final int FIRST_WIDE = 0xe800;
     private static final int AL = 14;
+    private static final long CPSR_E = 1 << 9;
 
     private final boolean thumb;
 
@@ -31,10 +32,12 @@ final class ArmMode extends ArmFamilyMode {
         return new A32T32Isa();
     }
 
-    /** Undefined in A32, and in T32 whichever halfword comes first. */
+    /** UDF #240 in T32, UDF in A32. */
     @Override
     public byte[] filler() {
-        return new byte[] {(byte) 0xf0, (byte) 0xde, (byte) 0xff, (byte) 0xe7};
+        return thumb
+                ? new byte[] {(byte) 0xf0, (byte) 0xde}
+                : new byte[] {(byte) 0xf0, (byte) 0xde, (byte) 0xfd, (byte) 0xe7};
     }
 
     @Override
@@ -177,6 +180,8 @@ final class ArmMode extends ArmFamilyMode {
     @Override
     public String mask(CpuCase test, CpuOutcome ours, CpuOutcome theirs) {
         String row = row(test.code());
+        // CPSR.E, which MSR may set: our CPU has no big-endian data.
+        theirs.after()[STATUS] &= ~CPSR_E;
         String section = ArmUndefined.section(test, row, ours, theirs);
         if (section.isEmpty() && ours.end() == End.PAGE_FAULT && ArmUndefined.loadsSeveral(row)) {
             // DDI 0406C B1.9.8: what a load or store of several registers leaves behind when it aborts.

@@ -56,7 +56,7 @@ static void leave(int status)
 
 #ifdef __aarch64__
 
-#define FILLER 0u		/* UDF #0 */
+#define FILLER(status) 0u	/* UDF #0 */
 
 struct fpsimd {
 	uint32_t magic, size, fpsr, fpcr;
@@ -109,9 +109,15 @@ static void prepare(void)
 {
 }
 
+static void settle(void)
+{
+}
+
 #else
 
-#define FILLER 0xe7ffdef0u	/* UDF in A32, and in T32 whichever halfword comes first */
+#define PSR_T 0x20
+#define FILLER(status) ((status) & PSR_T ? 0xdef0def0u : 0xe7fddef0u)	/* UDF #240 */
+
 #define VFP_MAGIC 0x56465001u
 
 struct vfp {
@@ -167,20 +173,29 @@ static void prepare(void)
 	syscall(0xf0005, 0);	/* __ARM_NR_set_tls */
 }
 
+/* FPSCR.Len would make floating-point instructions of this program undefined. */
+static void settle(void)
+{
+	asm volatile("vmsr fpscr, %0" : : "r"(0));
+}
+
 #endif
 
-static void fill(void)
+static void fill(uint64_t status)
 {
 	uint32_t *word = (uint32_t *)CODE;
+	uint32_t filler = FILLER(status);
 
+	(void)status;
 	for (int i = 0; i < PAGE / 4; i++)
-		word[i] = FILLER;
+		word[i] = filler;
 }
 
 static void next(int signo, siginfo_t *info, void *context)
 {
 	struct cpu_case *c;
 
+	settle();
 	if (current >= 0) {
 		c = cases + current;
 		save(context, c->after);
@@ -193,7 +208,7 @@ static void next(int signo, siginfo_t *info, void *context)
 	if (++current == count)
 		leave(0);
 	c = cases + current;
-	fill();
+	fill(c->before[STATUS]);
 	memcpy((void *)(CODE + CODE_START), c->insns, c->length);
 	__builtin___clear_cache((char *)CODE, (char *)CODE + PAGE);
 	memcpy((void *)DATA, c->memory_before, PAGE);

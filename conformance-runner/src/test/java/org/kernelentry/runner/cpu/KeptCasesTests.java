@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Replays what other CPUs did: {@code MODE.txt.gz}, made by {@code conform judge --keep}. */
 class KeptCasesTests {
-    private static final int MANY = 150;
+    private static final int MANY = 2000;
 
     @ParameterizedTest
     @ValueSource(strings = {"a64", "arm", "thumb"})
