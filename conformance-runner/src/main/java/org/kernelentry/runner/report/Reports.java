@@ -83,7 +83,7 @@ public final class Reports {
     }
 
     /** What went wrong, in words; the file system's own messages are often but a file name. */
-    static String reason(IOException cause) {
+    public static String reason(IOException cause) {
         String file = fileOf(cause);
         if (!file.isEmpty() && Files.isDirectory(Path.of(file))) {
             return "it is a directory, or one that may not be written";

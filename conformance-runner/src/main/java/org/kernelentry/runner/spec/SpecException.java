@@ -18,6 +18,12 @@ public final class SpecException extends RuntimeException {
         this.location = null;
     }
 
+    /** A fault that is not in one place of a file, with what led to it. */
+    public SpecException(String message, Throwable cause) {
+        super(message, cause);
+        this.location = null;
+    }
+
     /** A fault at one place of a file of the spec. */
     public SpecException(SourceLocation location, String message) {
         super(location + ": " + message);

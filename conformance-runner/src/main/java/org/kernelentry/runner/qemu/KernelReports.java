@@ -1,0 +1,54 @@
+package org.kernelentry.runner.qemu;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Finds in a kernel's log what it says about faults of its own: warnings, oopses, lockdep's and RCU's reports, lockups, panics (linux v7.3
+ * lib/bug.c, kernel/panic.c, kernel/locking/lockdep.c, kernel/rcu/tree_stall.h, kernel/watchdog.c, kernel/hung_task.c).
+ */
+public final class KernelReports {
+    private static final Pattern BEGINS = Pattern.compile(
+            "WARNING: |BUG: |\\bOops\\b|Internal error: |Kernel panic - |general protection fault"
+                    + "|Unable to handle kernel |rcu: INFO: |INFO: (?:rcu|task|lockdep|trying to register)|RCU used illegally|Bad mode in "
+                    + "|watchdog: .*lockup|Kernel BUG at |kernel BUG at |scheduling while atomic|suspicious RCU usage|Voluntary context switch within RCU");
+    /** What the kernel says of its own state that is no report. */
+    private static final Pattern HARMLESS = Pattern.compile("MP-BIOS bug|alignment: WARNING|x86/mm: .*WARNING");
+
+    private static final int LONGEST = 60;
+
+    private KernelReports() {}
+
+    /** Whether a report begins with this line. */
+    public static boolean begins(final String line) {
+        return BEGINS.matcher(line).find() && !HARMLESS.matcher(line).find();
+    }
+
+    /** Whether the kernel says that it will do no more. */
+    static boolean isPanic(final String line) {
+        return line.contains("Kernel panic - not syncing");
+    }
+
+    /** The reports in a log, each from its first line to the end of its trace. */
+    public static List<String> in(final List<String> log) {
+        final List<String> reports = new ArrayList<>();
+        int i = 0;
+        while (i < log.size()) {
+            if (!begins(log.get(i))) {
+                i++;
+                continue;
+            }
+            int end = i + 1;
+            while (end < log.size() && end - i < LONGEST && !log.get(end).contains("---[ end ")) {
+                end++;
+            }
+            // A report without an end of its own is its first line; what follows it may be about other things.
+            final boolean ended = end < log.size() && log.get(end).contains("---[ end ");
+            final int last = ended ? end + 1 : i + 1;
+            reports.add(String.join("\n", log.subList(i, last)));
+            i = last;
+        }
+        return reports;
+    }
+}

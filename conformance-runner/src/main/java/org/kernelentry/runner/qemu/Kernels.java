@@ -1,0 +1,62 @@
+package org.kernelentry.runner.qemu;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.kernelentry.runner.qemu.QemuGuest.GuestFile;
+import org.kernelentry.runner.spec.Architecture;
+import org.kernelentry.runner.spec.SpecException;
+
+/** Finds kernels by what the user calls them, and boots them. */
+public final class Kernels {
+    /** Before the version or suite of a kernel of Debian's. */
+    public static final String DEBIAN = "debian:";
+
+    /** How long a kernel may print nothing before it counts as hanging: emulated on a busy machine, some seconds of its own take many. */
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    private final Cache cache;
+
+    private Kernels(final Cache cache) {
+        this.cache = cache;
+    }
+
+    /** With the cache that the environment names, and QEMU from the path. */
+    public static Kernels of(final Map<String, String> environment) {
+        return new Kernels(Cache.of(environment));
+    }
+
+    /**
+     * A kernel of Debian's.
+     *
+     * @param name {@code debian:6.12}, {@code debian:sid}
+     * @throws SpecException if there is none, or it cannot be fetched
+     */
+    public KernelImage debian(final String name, final Architecture architecture) {
+        if (!name.startsWith(DEBIAN)) {
+            throw new SpecException(
+                    "There is no kernel \"" + name + "\"; write debian:6.12, or give a file by --kernel.");
+        }
+        return new DebianKernels(cache).get(name.substring(DEBIAN.length()), Machine.of(architecture));
+    }
+
+    /** A program for the guest from one of the sources that come with this one, as {@code path} there. */
+    public GuestFile program(final String source, final String path, final Architecture architecture) {
+        return new GuestFile(path, CrossCompiler.of(architecture).ours(source, cache));
+    }
+
+    /**
+     * Boots a kernel and returns when the agent has its line.
+     *
+     * @param programs the agent, called {@code agent}, and what it needs
+     * @param log where to keep what the kernel prints
+     * @throws SpecException if it does not get that far
+     */
+    public QemuGuest boot(final KernelImage kernel, final List<GuestFile> programs, final Path log) {
+        final List<GuestFile> files = new ArrayList<>(programs);
+        files.add(program("init.c", "init", kernel.architecture()));
+        return QemuGuest.boot(null, kernel, files, log, PATIENCE);
+    }
+}

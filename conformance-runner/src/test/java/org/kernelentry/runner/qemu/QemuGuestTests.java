@@ -1,0 +1,185 @@
+package org.kernelentry.runner.qemu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.kernelentry.runner.spec.Architecture;
+import org.kernelentry.runner.spec.SpecException;
+
+/** What becomes of a boot, with scripts in QEMU's place. */
+@Timeout(60)
+final class QemuGuestTests {
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    @TempDir
+    private Path folder;
+
+    private KernelImage kernel;
+    private Path log;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        kernel = new KernelImage(Files.writeString(folder.resolve("bzImage"), "kernel"), Architecture.X86, null);
+        log = folder.resolve("console.log");
+    }
+
+    private QemuGuest boot(final String script) throws IOException {
+        final Path program = folder.resolve("qemu");
+        Files.writeString(program, "#!/bin/sh\n" + script);
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+        return QemuGuest.boot(program.toString(), kernel, List.of(), log, PATIENCE);
+    }
+
+    private void refused(final String script, final String sentence) {
+        assertThatThrownBy(() -> boot(script)).isInstanceOf(SpecException.class).hasMessage(sentence);
+    }
+
+    @Test
+    void without_the_emulator_its_package_is_named() {
+        assertThatThrownBy(() -> QemuGuest.boot("no-such-qemu", kernel, List.of(), log, PATIENCE))
+                .isInstanceOf(SpecException.class)
+                .hasMessage("There is no no-such-qemu, which runs kernels for x86; install QEMU"
+                        + " (Debian's package is qemu-system-x86).");
+    }
+
+    @Test
+    void an_emulator_that_refuses_is_quoted() {
+        refused(
+                "echo 'qemu: could not load kernel.' >&2; exit 1",
+                "QEMU did not run the kernel " + kernel.file() + ": qemu: could not load kernel.");
+    }
+
+    @Test
+    void a_kernel_without_serial_console_is_silent() {
+        refused(
+                "exec sleep 30",
+                "The kernel " + kernel.file() + " printed nothing on ttyS0 within 1 s; a serial console is needed"
+                        + " (CONFIG_SERIAL_8250_CONSOLE=y).");
+    }
+
+    @Test
+    void a_kernel_that_stops_halfway_shows_where() {
+        refused(
+                "echo 'Linux version 7.3'; echo 'Mounting root'; exec sleep 30",
+                "The kernel " + kernel.file() + " never reached init: it has been silent for 1 s after"
+                        + " \"Mounting root\"; its console is kept in " + log + ".");
+    }
+
+    @Test
+    void a_kernel_that_panics_is_quoted() {
+        refused(
+                "echo 'Linux version 7.3'; echo '[    1.2] Kernel panic - not syncing: No working init found.'",
+                "The kernel " + kernel.file()
+                        + " never reached init: Kernel panic - not syncing: No working init found."
+                        + "; it needs CONFIG_BLK_DEV_INITRD=y and CONFIG_RD_GZIP=y, and its console is kept in " + log
+                        + ".");
+    }
+
+    @Test
+    void a_kernel_without_a_line_is_told_what_it_needs() {
+        refused(
+                "echo 'kernel-entry-init: no line to the runner: No such file'; exec sleep 30",
+                "The kernel " + kernel.file() + " has no driver for a line to the agent: it needs"
+                        + " CONFIG_VIRTIO_CONSOLE=y and CONFIG_VIRTIO_PCI=y, or CONFIG_SERIAL_8250=y, and"
+                        + " CONFIG_DEVTMPFS=y.");
+    }
+
+    @Test
+    void a_kernel_that_keeps_talking_is_waited_for() throws IOException {
+        final String slowly = "for i in 1 2 3 4; do echo line $i; sleep 0.5; done;"
+                + " echo 'kernel-entry-init: started, line /dev/vport0p1'; exec sleep 30";
+        try (QemuGuest guest = boot(slowly)) {
+            assertThat(guest.console()).contains("line 1", "line 4");
+        }
+    }
+
+    @Test
+    void what_the_kernel_prints_is_kept() throws IOException {
+        try (QemuGuest guest = boot("echo hello; echo 'kernel-entry-init: started, line /dev/ttyS1'; exec sleep 30")) {
+            assertThat(guest.whyGone()).isEmpty();
+        }
+        assertThat(Files.readString(log, StandardCharsets.UTF_8)).startsWith("hello\n");
+    }
+
+    @Test
+    void a_panic_after_the_boot_is_why_the_guest_is_gone() throws IOException {
+        try (QemuGuest guest = boot("echo 'kernel-entry-init: started, line /dev/ttyS1'; sleep 0.1;"
+                + " echo '[ 9.9] Kernel panic - not syncing: Fatal exception'; exec sleep 30")) {
+            await(() -> guest.whyGone().isPresent());
+            assertThat(guest.whyGone()).contains("the kernel panicked: Fatal exception");
+        }
+    }
+
+    @Test
+    void an_agent_that_ended_is_why_the_guest_is_gone() throws IOException {
+        try (QemuGuest guest = boot("echo 'kernel-entry-init: started, line /dev/ttyS1'; sleep 0.1;"
+                + " echo 'kernel-entry-init: the agent was killed by signal 11'; exec sleep 30")) {
+            await(() -> guest.whyGone().isPresent());
+            assertThat(guest.whyGone()).contains("the agent was killed by signal 11");
+        }
+    }
+
+    @Test
+    void no_emulator_is_left_behind() throws IOException {
+        final Path pid = folder.resolve("pid");
+        try (QemuGuest guest =
+                boot("echo $$ >" + pid + "; echo 'kernel-entry-init: started, line /dev/ttyS1'; exec sleep 300")) {
+            assertThat(guest.whyGone()).isEmpty();
+            assertThat(alive(pid)).isTrue();
+        }
+        await(() -> !alive(pid));
+        assertThat(alive(pid)).isFalse();
+    }
+
+    @Test
+    void nor_by_a_boot_that_failed() throws IOException {
+        final Path pid = folder.resolve("pid");
+        assertThatThrownBy(() -> boot("echo $$ >" + pid + "; exec sleep 300")).hasMessageContaining("printed nothing");
+        await(() -> !alive(pid));
+        assertThat(alive(pid)).isFalse();
+    }
+
+    @Test
+    void its_files_are_deleted() throws IOException {
+        final Path names = folder.resolve("names");
+        boot("echo \"$@\" >" + names + "; echo 'kernel-entry-init: started, line /dev/ttyS1'; exec sleep 30")
+                .close();
+        final Path initramfs = Stream.of(Files.readString(names).split(" "))
+                .filter(w -> w.endsWith("/initramfs"))
+                .map(Path::of)
+                .findFirst()
+                .orElseThrow();
+        assertThat(initramfs.getParent()).doesNotExist();
+    }
+
+    private static boolean alive(final Path pid) {
+        try {
+            return ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))
+                    .map(ProcessHandle::isAlive)
+                    .orElse(false);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void await(final BooleanSupplier condition) {
+        final long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+    }
+}
