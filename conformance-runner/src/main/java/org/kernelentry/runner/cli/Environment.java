@@ -1,9 +1,12 @@
 package org.kernelentry.runner.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Supplier;
 import org.kernelentry.runner.judge.Glue;
 import org.kernelentry.runner.spec.Catalogue;
+import org.kernelentry.runner.spec.Expectation;
+import org.kernelentry.runner.spec.Expectations;
 import org.kernelentry.runner.spec.SpecFolder;
 import org.kernelentry.runner.spec.SpecModel;
 
@@ -26,7 +29,8 @@ record Environment(Supplier<SpecFolder> spec, Glue glue, Path home) {
     /** The spec, read and put in order. */
     Spec read() {
         SpecFolder folder = spec.get();
-        return new Spec(SpecModel.load(folder), Catalogue.load(folder));
+        SpecModel model = SpecModel.load(folder);
+        return new Spec(model, Catalogue.load(folder), Expectations.load(folder, model));
     }
 
     /** The folder of reports unless the user names another. */
@@ -39,6 +43,7 @@ record Environment(Supplier<SpecFolder> spec, Glue glue, Path home) {
      *
      * @param model its chapters
      * @param catalogue its rows
+     * @param expectations what real kernels are known to do otherwise
      */
-    record Spec(SpecModel model, Catalogue catalogue) {}
+    record Spec(SpecModel model, Catalogue catalogue, List<Expectation> expectations) {}
 }

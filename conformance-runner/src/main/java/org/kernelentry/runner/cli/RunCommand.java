@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.runner.cli.Environment.Spec;
+import org.kernelentry.runner.judge.Judge;
 import org.kernelentry.runner.judge.Outcome;
 import org.kernelentry.runner.judge.Plan;
 import org.kernelentry.runner.judge.ProgramCheck;
@@ -121,6 +122,10 @@ final class RunCommand implements Callable<Integer> {
                 quiet ? Progress.none() : Progress.on(command.commandLine().getErr(), plan.size())) {
             result = new Runner(environment.glue(), jobs, Duration.ofSeconds(timeLimit)).run(plan, progress);
         }
+        Judge.Verdicts verdicts =
+                Judge.of(result, spec.expectations(), spec.model().examples());
+        result = verdicts.result();
+        verdicts.unmet().forEach(command.commandLine().getErr()::println);
         PrintWriter out = command.commandLine().getOut();
         if (ktap) {
             out.print(Ktap.render(result, spec.model()));
@@ -148,7 +153,7 @@ final class RunCommand implements Callable<Integer> {
                 out.println("Book:    " + Reports.shown(page));
             }
         }
-        return result.failures().isEmpty() ? 0 : 1;
+        return result.failures().isEmpty() && verdicts.unmet().isEmpty() ? 0 : 1;
     }
 
     private void print(PrintWriter out, RunResult result, Spec spec) {

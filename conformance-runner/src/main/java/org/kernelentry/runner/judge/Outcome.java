@@ -38,4 +38,14 @@ public record Outcome(
     public Outcome withoutJournal() {
         return new Outcome(exampleId, system, status, at, took, message, difference, trace, "", stackTrace);
     }
+
+    /** The same under another verdict. */
+    Outcome judged(Status verdict, String why) {
+        return new Outcome(exampleId, system, verdict, at, took, why, difference, trace, journal, stackTrace);
+    }
+
+    /** The same under another verdict, for the same reason. */
+    public Outcome judgedAs(Status verdict) {
+        return judged(verdict, message);
+    }
 }

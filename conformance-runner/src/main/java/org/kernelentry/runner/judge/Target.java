@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.kernelentry.runner.spec.KernelVersion;
 import org.kernelentry.runner.spec.Mode;
 import org.kernelentry.runner.spec.SpecExample;
 import org.kernelentry.runner.system.SystemUnderTest;
@@ -16,8 +18,14 @@ import org.kernelentry.runner.system.Systems;
  * @param flavour its column in a matrix, such as {@code native}
  * @param modes the modes it has
  * @param internal whether its internal steps can be seen
+ * @param kernel the version of a real kernel, null for a model of one
  */
-public record Target(String system, String flavour, Set<Mode> modes, boolean internal) {
+public record Target(
+        String system,
+        String flavour,
+        Set<Mode> modes,
+        boolean internal,
+        @Nullable KernelVersion kernel) {
     /** Tags of scenarios that are about one flavour only. */
     private static final Set<String> FLAVOURS = Set.of("@generic", "@native");
 
@@ -30,7 +38,8 @@ public record Target(String system, String flavour, Set<Mode> modes, boolean int
 
     private static Target of(SystemUnderTest system) {
         Set<Mode> modes = Arrays.stream(Mode.values()).filter(system::runs).collect(Collectors.toSet());
-        return new Target(system.name(), system.flavour(), modes, system.internal());
+        KernelVersion kernel = system.release().flatMap(KernelVersion::of).orElse(null);
+        return new Target(system.name(), system.flavour(), modes, system.internal(), kernel);
     }
 
     /**
@@ -40,6 +49,11 @@ public record Target(String system, String flavour, Set<Mode> modes, boolean int
      */
     public static List<Target> named(String name) {
         return Systems.byName(name).stream().map(Target::of).toList();
+    }
+
+    /** Whether the system can be watched while it carries out the example, whatever flavour that is about. */
+    public boolean canShow(SpecExample example) {
+        return modes.contains(example.mode()) && !example.tags().contains(INTERNAL);
     }
 
     /** Whether the example is about a system like this one. */

@@ -1,5 +1,6 @@
 package org.kernelentry.runner.system;
 
+import java.util.Optional;
 import org.kernelentry.runner.spec.Mode;
 
 /** Something scenarios run on: the reference in one of its flavours, or a real kernel. */
@@ -12,6 +13,11 @@ public interface SystemUnderTest {
 
     /** Whether the flavour exists for the architecture of {@code mode}. */
     boolean runs(Mode mode);
+
+    /** The release of a real kernel as uname(2) gives it, {@code 6.12.117+deb13-amd64}; empty for a model of one. */
+    default Optional<String> release() {
+        return Optional.empty();
+    }
 
     /** Whether internal steps can be observed and injected into. */
     boolean internal();
