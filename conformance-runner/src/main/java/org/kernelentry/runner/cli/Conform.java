@@ -37,7 +37,10 @@ import picocli.CommandLine.ParameterException;
             "  conform SUD-24 04-restart                 a rule and a chapter",
             "  conform list 04-restart                   what is there",
             "  conform explain SUD-24                    a rule, its source and its last result",
+            "  conform compare reference-native reference-generic",
+            "                                            where a user can tell two systems apart",
             "  conform book                              the spec with its results as a page",
+            "  conform boot debian:6.12 --arch arm64     a real kernel in QEMU, up to a program of ours",
             "  conform exec ./hello                      a static Linux program under the reference kernel",
             "  conform jmh -prof gc                      the benchmarks",
             "",
@@ -68,6 +71,8 @@ public final class Conform {
                 .addSubcommand(new ExplainCommand(environment))
                 .addSubcommand(new TraceCommand(environment))
                 .addSubcommand(new CommandLine(new ExecCommand()).setStopAtPositional(true))
+                .addSubcommand(new BootCommand(environment))
+                .addSubcommand(new CompareCommand(environment))
                 .addSubcommand(new CoverageCommand(environment))
                 .addSubcommand(new BookCommand(environment))
                 .addSubcommand(new JudgeCommand())

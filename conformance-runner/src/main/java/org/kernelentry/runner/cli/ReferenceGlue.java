@@ -18,6 +18,11 @@ public final class ReferenceGlue implements Glue {
     }
 
     @Override
+    public void observeAll(boolean all) {
+        Current.observeAll(all);
+    }
+
+    @Override
     public void example(SpecExample example) {
         // The steps name the mode themselves.
     }

@@ -15,6 +15,12 @@ public interface Glue {
      */
     void system(String name);
 
+    /**
+     * From now on the traces of scenarios hold everything that was observed, whatever the scenarios expect, and scenarios about another
+     * flavour run too; for comparing systems with each other instead of with the spec.
+     */
+    default void observeAll(boolean all) {}
+
     /** The scenario that begins now, on this thread, is this example. */
     void example(SpecExample example);
 }

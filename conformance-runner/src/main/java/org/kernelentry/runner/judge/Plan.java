@@ -27,6 +27,17 @@ public final class Plan {
         return plan;
     }
 
+    /** Each example on each target, whether or not it is about it. */
+    public static Plan ofAll(Collection<SpecExample> examples, Collection<Target> targets) {
+        Plan plan = new Plan();
+        for (Target target : targets) {
+            Map<String, SpecExample> own = new LinkedHashMap<>();
+            examples.forEach(e -> own.put(e.id(), e));
+            plan.examples.put(target, own);
+        }
+        return plan;
+    }
+
     public Collection<Target> targets() {
         return examples.keySet();
     }

@@ -19,7 +19,11 @@ public final class ActionSteps {
     @When("this happens:")
     public void happens(final DataTable table) {
         world.actions.addAll(table.asMaps());
-        Hooks.orSkip(() -> fail(new Script(world.guest(), world::saw).run(table.asMaps())));
+        Hooks.orSkip(() -> {
+            final List<Row> rows = new Script(world.guest(), world::saw).run(table.asMaps());
+            world.rows.addAll(rows);
+            fail(rows);
+        });
     }
 
     /** Lets an untraced program run; its end is the only report. */

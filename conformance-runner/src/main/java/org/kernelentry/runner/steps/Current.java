@@ -1,5 +1,6 @@
 package org.kernelentry.runner.steps;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.runner.system.SystemUnderTest;
@@ -10,7 +11,18 @@ public final class Current {
 
     private static final AtomicReference<@Nullable EveryStep> EVERY_STEP = new AtomicReference<>();
 
+    private static final AtomicBoolean OBSERVE_ALL = new AtomicBoolean();
+
     private Current() {}
+
+    /** Whether traces of the following runs hold everything observed, whatever the scenarios and their flavour. */
+    public static void observeAll(final boolean all) {
+        OBSERVE_ALL.set(all);
+    }
+
+    static boolean observesAll() {
+        return OBSERVE_ALL.get();
+    }
 
     /** Injects into the path of every scenario of the following runs that passes and can be repeated; null stops that. */
     public static void injection(final @Nullable EveryStep everyStep) {

@@ -43,7 +43,11 @@ public final class ObservationSteps {
     }
 
     private String show(final Guest.Note note) {
-        return note.text().endsWith("=") ? note.text() + Values.show(note.value(), world.guest()) : note.text();
+        return show(note, world.guest());
+    }
+
+    static String show(final Guest.Note note, final Guest guest) {
+        return note.text().endsWith("=") ? note.text() + Values.show(note.value(), guest) : note.text();
     }
 
     @Then("its output is {string}")
@@ -160,8 +164,7 @@ public final class ObservationSteps {
 
     /** Replaces every {@code nr.name} and {@code AUDIT_ARCH} by its number in this ABI. */
     private String numbers(final String row) {
-        final Matcher m =
-                Pattern.compile("nr\\.([a-z_0-9]+)").matcher(row);
+        final Matcher m = Pattern.compile("nr\\.([a-z_0-9]+)").matcher(row);
         return m.replaceAll(r -> Long.toString(Values.of("nr." + r.group(1), world.guest())))
                 .replace("AUDIT_ARCH", Integer.toHexString(world.guest().abi().auditArch()));
     }

@@ -36,6 +36,9 @@ final class World {
     /** What an observer saw, in order: the canonical trace. */
     final List<String> seen = new ArrayList<>();
 
+    /** Every row of the scripts with all values that were read, also the row that ended the scenario. */
+    final List<Script.Row> rows = new ArrayList<>();
+
     boolean notesAsserted;
     boolean outputAsserted;
     boolean eventsAsserted;

@@ -55,6 +55,15 @@ final class BadInputTests {
             run --colour             | Unknown option: '--colour'; see conform run --help.
             run --json               | Missing required parameter for option '--json' (FILE); see conform run --help.
             list --tags @native --arch x86 | No scenario fits the request.
+            boot                     | Name one kernel: debian:6.12 or the like, or a file by --kernel.
+            boot debian:sid --kernel x | Name one kernel: debian:6.12 or the like, or a file by --kernel.
+            boot 6.12                | There is no kernel "6.12"; write debian:6.12, or give a file by --kernel.
+            boot debian:6_12         | debian:6_12 names neither a version nor a suite; write debian:6.12 or debian:trixie.
+            boot --kernel /nowhere   | There is no kernel /nowhere; give the image of a build, such as bzImage.
+            compare reference-native | Missing required parameter: 'B'; see conform compare --help.
+            compare reference x      | reference stands for several systems; name one of reference-generic, reference-native.
+            compare reference-native reference-native | A system is compared with another one, and both are called reference-native.
+            compare reference-native reference-generic --arch x86 | No scenario fits the request on both systems, so nothing was compared.
             explain                  | Missing required parameter: 'ID'; see conform explain --help.
             explain ENT-99           | Nothing in the spec is called ENT-99; did you mean ENT-01, ENT-02 or ENT-03.
             trace ENT-01/nothing     | Nothing in the spec is called ENT-01/nothing.

@@ -1,0 +1,73 @@
+package org.kernelentry.runner.judge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.kernelentry.runner.cli.ReferenceGlue;
+import org.kernelentry.runner.judge.Comparison.Difference;
+import org.kernelentry.runner.spec.Architecture;
+import org.kernelentry.runner.spec.SpecExample;
+import org.kernelentry.runner.spec.SpecModel;
+
+/** What arm64 and arm do today against what generic entry does there, as far as the scenarios of users go. */
+final class ComparisonTests {
+    private static Comparison comparison;
+
+    @BeforeAll
+    static void compare() {
+        Target today = Target.named("reference-native").get(0);
+        Target generic = Target.named("reference-generic").get(0);
+        List<SpecExample> examples = SpecModel.fromClassPath().examples().stream()
+                .filter(e -> today.canShow(e) && generic.canShow(e))
+                .toList();
+        ReferenceGlue glue = new ReferenceGlue();
+        glue.observeAll(true);
+        try {
+            RunResult result = new Runner(glue, 1).run(Plan.ofAll(examples, List.of(today, generic)), RunListener.NONE);
+            comparison = Comparison.of(result, examples, today, generic);
+        } finally {
+            glue.observeAll(false);
+        }
+    }
+
+    /** Section 13.2 of the catalogue: DIF-A64-01, -04, -05, -06, -14, -21. */
+    @Test
+    void what_users_of_arm64_would_notice() {
+        assertThat(comparison.ids(Architecture.ARM64))
+                .containsExactlyInAnyOrder("SUD-01", "EMU-01", "EMU-07", "EMU-09", "ENT-20", "ENT-45", "PTR-28");
+    }
+
+    /** Section 13.1 of the catalogue: DIF-ARM-01, -03 to -07, -10, -17, -18, -24. */
+    @Test
+    void what_users_of_arm_would_notice() {
+        assertThat(comparison.ids(Architecture.ARM))
+                .containsExactlyInAnyOrder(
+                        "SUD-01", "EMU-10", "ENT-21", "ENT-26", "ENT-27", "ENT-33", "ENT-34", "ENT-44", "ENT-46",
+                        "PTR-30", "RST-16", "RST-17", "RST-25", "RST-39");
+    }
+
+    @Test
+    void nothing_is_left_out() {
+        assertThat(comparison.left()).isEmpty();
+        assertThat(comparison.cutShort()).isZero();
+    }
+
+    @Test
+    void a_difference_names_what_either_shows_first() {
+        assertThat(comparison.differences())
+                .filteredOn(
+                        d -> d.example().id().equals("PTR-28/the-tracer-sees-the-hint-the-program-its-own-value[a64]"))
+                .singleElement()
+                .returns("SYSCALL -> entry getppid, x7 0", Difference::firstOfOne)
+                .returns("SYSCALL -> entry getppid, x7 77", Difference::firstOfOther);
+    }
+
+    @Test
+    void what_only_one_of_them_shows_stands_against_nothing() {
+        Difference difference =
+                new Difference(comparison.differences().get(0).example(), List.of("a", "b"), List.of("a"));
+        assertThat(difference.firstOfOther()).isEqualTo("nothing further");
+    }
+}
