@@ -117,7 +117,7 @@ final class ExecCommand implements Callable<Integer> {
                 err.println(stats(result.instructions()));
             }
             if (result.signal() != 0) {
-                err.println("conform: " + program.name() + " was killed by " + result.signalName() + ".");
+                err.printf("conform: %s was killed by %s at 0x%x.%n", program.name(), result.signalName(), result.pc());
             }
             err.flush();
             return result.exitCode();

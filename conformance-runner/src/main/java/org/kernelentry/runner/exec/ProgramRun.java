@@ -52,8 +52,9 @@ public final class ProgramRun {
      *
      * @param status as wait4(2) has it
      * @param instructions of all tasks, until the last was gone
+     * @param pc where its first thread last entered the kernel
      */
-    public record Result(int status, long instructions) {
+    public record Result(int status, long instructions, long pc) {
         /** Number of the signal that killed it, 0 for none. */
         public int signal() {
             return status & 0x7f;
@@ -95,7 +96,8 @@ public final class ProgramRun {
                 strace.start();
             }
             k.processes.startFirst(main);
-            return new Result(await(k, harness, main.pid), instructions(k));
+            final int status = await(k, harness, main.pid);
+            return new Result(status, instructions(k), k.arch.instructionPointer(main.regs));
         }
     }
 

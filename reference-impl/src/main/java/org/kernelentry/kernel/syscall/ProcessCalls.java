@@ -146,15 +146,18 @@ final class ProcessCalls {
     /** A null-terminated array of strings, empty where there is none; null with an error. */
     private @Nullable List<String> strings(final Task current, final long address, final long[] error) {
         final List<String> strings = new ArrayList<>();
+        if (address == 0) {
+            return strings;
+        }
         final int word = k.user.wordSize(current);
         long bytes = 0;
-        for (long at = address; address != 0; at += word) {
+        for (long at = address; ; at += word) {
             if (!k.user.getWord(current, at)) {
                 error[0] = -Errno.EFAULT;
                 return null;
             }
             if (k.user.value == 0) {
-                break;
+                return strings;
             }
             final String text = GuestString.read(k, current, k.user.value, MAX_ARG_STRLEN, error);
             if (text == null) {
@@ -168,7 +171,6 @@ final class ProcessCalls {
                 return null;
             }
         }
-        return strings;
     }
 
     private long sysExit(final Task current) {

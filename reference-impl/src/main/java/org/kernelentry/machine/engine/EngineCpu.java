@@ -34,7 +34,10 @@ public final class EngineCpu implements Cpu {
         }
     }
 
-    /** Most instructions between two looks at interrupt requests; more than a block has. */
+    /**
+     * Most instructions between two looks at interrupt requests; more than a block has. An interpreter that was never left would also stay in the
+     * code that the JVM compiled when it had seen least (on-stack replacement).
+     */
     private static final long SLICE = 1 << 14;
 
     private final CpuState state;
@@ -137,7 +140,7 @@ public final class EngineCpu implements Cpu {
                 previous = null;
                 continue;
             }
-            status = interpreter.execute(this, block, step ? 1 : left);
+            status = interpreter.execute(this, block, step ? 1 : Math.min(left, SLICE));
             left -= interpreter.completed();
             retired += interpreter.completed();
             if (status >= 0) {

@@ -1,0 +1,143 @@
+/* What a program without a C library needs: an entry, two system calls, a few ways to print. */
+#ifndef FREESTANDING_H
+#define FREESTANDING_H
+
+typedef unsigned char u8;
+typedef unsigned short u16;
+typedef unsigned int u32;
+typedef unsigned long long u64;
+typedef int s32;
+typedef long long s64;
+typedef __SIZE_TYPE__ size_t;
+
+#if defined(__x86_64__)
+#define NR_WRITE 1
+#define NR_EXIT 231
+static long syscall3(long nr, long a, long b, long c)
+{
+    long result;
+    __asm__ volatile("syscall" : "=a"(result) : "0"(nr), "D"(a), "S"(b), "d"(c) : "rcx", "r11", "memory");
+    return result;
+}
+__asm__(".globl _start\n_start:\n\txor %ebp, %ebp\n\tmov %rsp, %rdi\n\tand $-16, %rsp\n\tcall begin\n\thlt\n");
+#elif defined(__i386__)
+#define NR_WRITE 4
+#define NR_EXIT 252
+static long syscall3(long nr, long a, long b, long c)
+{
+    long result;
+    __asm__ volatile("int $0x80" : "=a"(result) : "0"(nr), "b"(a), "c"(b), "d"(c) : "memory");
+    return result;
+}
+__asm__(".globl _start\n_start:\n\txor %ebp, %ebp\n\tmov %esp, %eax\n\tand $-16, %esp\n\tsub $12, %esp\n\tpush %eax\n\tcall begin\n\thlt\n");
+#elif defined(__aarch64__)
+#define NR_WRITE 64
+#define NR_EXIT 94
+static long syscall3(long nr, long a, long b, long c)
+{
+    register long x8 __asm__("x8") = nr;
+    register long x0 __asm__("x0") = a;
+    register long x1 __asm__("x1") = b;
+    register long x2 __asm__("x2") = c;
+    __asm__ volatile("svc #0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2) : "memory");
+    return x0;
+}
+__asm__(".globl _start\n_start:\n\tmov x29, #0\n\tmov x0, sp\n\tbl begin\n\tbrk #0\n");
+#elif defined(__arm__)
+#define NR_WRITE 4
+#define NR_EXIT 248
+static long syscall3(long nr, long a, long b, long c)
+{
+    register long r0 __asm__("r0") = a;
+    register long r1 __asm__("r1") = b;
+    register long r2 __asm__("r2") = c;
+    /* r7 may be the frame pointer of Thumb code. */
+    __asm__ volatile("push {r7}\n\tmov r7, %1\n\tsvc #0\n\tpop {r7}"
+                     : "+r"(r0) : "r"(nr), "r"(r1), "r"(r2) : "memory");
+    return r0;
+}
+__asm__(".globl _start\n.arm\n.type _start, %function\n_start:\n\tmov fp, #0\n\tmov r0, sp\n\tbic sp, sp, #7\n\tblx begin\n\tudf #0\n");
+#else
+#error "no such architecture here"
+#endif
+
+int main(int argc, char **argv);
+
+__attribute__((noreturn)) static void exit_now(int status)
+{
+    for (;;)
+        syscall3(NR_EXIT, status, 0, 0);
+}
+
+__attribute__((noreturn, used)) void begin(long *stack)
+{
+    exit_now(main((int)stack[0], (char **)(stack + 1)));
+}
+
+/* The compiler may call these by itself. */
+__attribute__((used)) void *memset(void *to, int value, size_t n)
+{
+    volatile u8 *p = to;
+    while (n--)
+        *p++ = (u8)value;
+    return to;
+}
+
+__attribute__((used)) void *memcpy(void *to, const void *from, size_t n)
+{
+    volatile u8 *p = to;
+    const u8 *q = from;
+    while (n--)
+        *p++ = *q++;
+    return to;
+}
+
+/* Division by zero in the compiler's own library. */
+__attribute__((used)) int raise(int signal)
+{
+    exit_now(128 + signal);
+}
+
+static void print(const char *text)
+{
+    size_t n = 0;
+    while (text[n])
+        n++;
+    syscall3(NR_WRITE, 1, (long)text, (long)n);
+}
+
+static void print_hex(const char *name, u64 value)
+{
+    char line[17];
+    for (int i = 0; i < 16; i++)
+        line[i] = "0123456789abcdef"[value >> (60 - 4 * i) & 15];
+    line[16] = 0;
+    print(name);
+    print(" ");
+    print(line);
+    print("\n");
+}
+
+/* The first argument as a number, or a default: how much is to be done. */
+static __attribute__((unused)) u32 amount(int argc, char **argv, u32 otherwise)
+{
+    u32 n = 0;
+    if (argc < 2)
+        return otherwise;
+    for (const char *p = argv[1]; *p >= '0' && *p <= '9'; p++)
+        n = n * 10 + (u32)(*p - '0');
+    return n;
+}
+
+/* xorshift32: the same numbers everywhere. */
+static u32 random_state = 2463534242u;
+
+static __attribute__((unused)) u32 next_random(void)
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 17;
+    random_state ^= random_state << 5;
+    return random_state;
+}
+
+#endif
