@@ -11,15 +11,40 @@ import org.kernelentry.kernel.exec.ElfFile;
 import org.kernelentry.kernel.exec.ElfFormatException;
 import org.kernelentry.runner.spec.Architecture;
 
-/**
- * A program file of the host, read and checked.
- *
- * @param name as the user wrote it
- * @param path absolute, as the guest sees it
- */
-public record Program(String name, String path, byte[] bytes, ElfFile elf) {
+/** A program file of the host, read and checked. */
+public final class Program {
     /** Larger files are refused before they are read. */
     private static final long LARGEST = 512L << 20;
+
+    private final String name;
+    private final String path;
+    private final byte[] bytes;
+    private final ElfFile elf;
+
+    private Program(final String name, final String path, final byte[] bytes, final ElfFile elf) {
+        this.name = name;
+        this.path = path;
+        this.bytes = bytes;
+        this.elf = elf;
+    }
+
+    /** Its name as the user wrote it. */
+    public String name() {
+        return name;
+    }
+
+    /** Absolute path, as the guest sees it. */
+    String path() {
+        return path;
+    }
+
+    byte[] bytes() {
+        return bytes;
+    }
+
+    ElfFile elf() {
+        return elf;
+    }
 
     /** Reads a file. */
     public static Program read(final Path file) throws ExecException {

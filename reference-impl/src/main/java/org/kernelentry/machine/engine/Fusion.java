@@ -9,6 +9,7 @@ import java.util.Arrays;
 import org.kernelentry.machine.ir.Block;
 import org.kernelentry.machine.ir.BlockBuilder;
 import org.kernelentry.machine.ir.Cond;
+import org.kernelentry.machine.ir.FlagKind;
 import org.kernelentry.machine.ir.Op;
 import org.kernelentry.machine.ir.OpShape;
 
@@ -16,28 +17,33 @@ import org.kernelentry.machine.ir.OpShape;
  * Joins neighbouring operations of one instruction into one, because the interpreter's cost is per operation.
  *
  * <p>Decoders compute into a temporary, set the flags from it, then commit it to a register, with constants in temporaries of their own:
- * {@code CONST SUB FLAGS MOV} becomes one operation. Only temporaries that are written once and read by nothing but the joined operations
+ * {@code CONST SUB FLAGS MOV} becomes one operation. A comparison and the jump behind it, two instructions, are done at once. Only temporaries that nothing but the joined operations reads
  * disappear, and only where no skip lands in between, so every register has the same value at every place where the block can be left.
  */
 final class Fusion {
     private static final long LOW = 0xffff_ffffL;
-    private static final int MANY = 100;
 
     private final Block block;
     private final long[] in;
     private final boolean[] label;
-    private final int[] reads = new int[BlockBuilder.TEMPS];
-    private final int[] writes = new int[BlockBuilder.TEMPS];
+    /** Moves that an earlier operation does along. */
+    private final boolean[] done;
+
     private final long[] out;
     private final int[] place;
     private int ops;
+    /** First operation emitted of the instruction being looked at, and of the one before it. */
+    private int first;
+
+    private int before;
     /** End of the instruction being looked at. */
     private int to;
 
     private Fusion(final Block block) {
         this.block = block;
-        this.in = block.program();
+        this.in = block.program().clone();
         this.label = new boolean[block.ops() + 1];
+        this.done = new boolean[block.ops() + 1];
         this.out = new long[in.length];
         this.place = new int[block.ops() + 1];
     }
@@ -56,12 +62,13 @@ final class Fusion {
         final int[] firstOp = new int[instructions + 1];
         for (int k = 0; k < instructions; k++) {
             firstOp[k] = ops;
+            before = first;
+            first = ops;
             final int from = block.firstOp(k);
             to = block.firstOp(k + 1);
-            count(from);
             for (int i = from; i < to; ) {
-                Arrays.fill(place, i, i + 1, ops);
-                i += join(i);
+                place[i] = ops;
+                i += done[i] ? 1 : join(i);
             }
         }
         firstOp[instructions] = ops;
@@ -75,36 +82,40 @@ final class Fusion {
         return new CachedBlock(block, Arrays.copyOf(out, 2 * ops), firstOp);
     }
 
-    private void count(final int from) {
-        Arrays.fill(reads, 0);
-        Arrays.fill(writes, 0);
-        for (int i = from; i < to; i++) {
-            final long op = in[2 * i];
-            final int opcode = opcode(op);
-            if (OpShape.opaque(opcode)) {
-                Arrays.fill(reads, MANY);
-            }
-            add(writes, d(op), OpShape.writesD(opcode));
-            add(reads, d(op), OpShape.readsD(opcode));
-            add(reads, a(op), OpShape.readsA(opcode));
-            add(reads, b(op), OpShape.readsB(opcode));
-            add(reads, (int) in[2 * i + 1], OpShape.readsImm(opcode));
-        }
-    }
-
-    private void add(final int[] counts, final int slot, final boolean counted) {
-        if (counted && isTemp(slot)) {
-            counts[slot - block.firstTemp()]++;
-        }
-    }
-
     private boolean isTemp(final int slot) {
         return slot >= block.firstTemp() && slot < block.firstTemp() + BlockBuilder.TEMPS;
     }
 
-    /** {@code slot} is a temporary written once and read {@code times} times. */
-    private boolean only(final int slot, final int times) {
-        return isTemp(slot) && writes[slot - block.firstTemp()] == 1 && reads[slot - block.firstTemp()] == times;
+    /** What {@code slot} holds at operation {@code j} is read by none that follows: that one replaces it, or it is a temporary and unused. */
+    private boolean dies(final int slot, final int j) {
+        if (OpShape.writesD(opcode(in[2 * j])) && d(in[2 * j]) == slot) {
+            return true;
+        }
+        if (!isTemp(slot)) {
+            return false;
+        }
+        boolean straight = true;
+        for (int n = j + 1; n < to; n++) {
+            if (reads(n, slot)) {
+                return false;
+            }
+            final int opcode = opcode(in[2 * n]);
+            straight &= !OpShape.skips(opcode);
+            if (straight && OpShape.writesD(opcode) && d(in[2 * n]) == slot) {
+                return true;
+            }
+        }
+        return true;
+    }
+
+    private boolean reads(final int i, final int slot) {
+        final long op = in[2 * i];
+        final int opcode = opcode(op);
+        return OpShape.opaque(opcode)
+                || OpShape.readsD(opcode) && d(op) == slot
+                || OpShape.readsA(opcode) && a(op) == slot
+                || OpShape.readsB(opcode) && b(op) == slot
+                || OpShape.readsImm(opcode) && in[2 * i + 1] == slot;
     }
 
     /** Operation {@code i} always follows its predecessor and is {@code opcode}. */
@@ -116,6 +127,12 @@ final class Fusion {
         out[2 * ops] = Block.pack(opcode, d, a, b);
         out[2 * ops + 1] = imm;
         ops++;
+    }
+
+    /** The operation emitted last becomes another one with the same operands. */
+    private void change(final int opcode) {
+        final long op = out[2 * ops - 2];
+        out[2 * ops - 2] = Block.pack(opcode, d(op), a(op), b(op));
     }
 
     private int keep(final int i) {
@@ -143,21 +160,81 @@ final class Fusion {
                         && imm <= 0xffff
                         && follows(i + 1, Op.SKIP_IFZ)
                         && a(in[2 * i + 2]) == d(op)
-                        && only(d(op), 1)) {
+                        && dies(d(op), i + 1)) {
                     emit(FusedOp.SKIP_IF_NO_BITS, 0, a(op), (int) imm, in[2 * i + 3]);
                     return 2;
                 }
                 return retargeted(i);
             case Op.JMP_COND:
-                if (d(op) == Cond.Z || d(op) == Cond.NZ) {
-                    emit(d(op) == Cond.Z ? FusedOp.JMP_Z : FusedOp.JMP_NZ, 0, 0, 0, imm);
-                    return 1;
-                }
-                return keep(i);
+                return conditionalJump(i, d(op), imm);
             default:
                 final int taken = arithmetic(i, false, 0, 0);
                 return taken != 0 ? taken : retargeted(i);
         }
+    }
+
+    /** Which relation of the operands of a comparison a condition is, or -1. */
+    private static int relation(final int cond, final boolean borrowInverted) {
+        return switch (cond & ~1) {
+            case Cond.Z -> FusedOp.EQUAL;
+            case Cond.C -> borrowInverted ? FusedOp.BELOW | FusedOp.NOT : FusedOp.BELOW;
+            case Cond.C_AND_NZ -> borrowInverted ? FusedOp.BELOW_OR_EQUAL | FusedOp.NOT : FusedOp.BELOW;
+            case Cond.NC_AND_NZ -> borrowInverted ? FusedOp.BELOW : FusedOp.BELOW_OR_EQUAL | FusedOp.NOT;
+            case Cond.GE -> FusedOp.LESS | FusedOp.NOT;
+            case Cond.GT -> FusedOp.LESS_OR_EQUAL | FusedOp.NOT;
+            default -> -1;
+        };
+    }
+
+    private static int withJump(final int opcode) {
+        return switch (opcode) {
+            case FusedOp.AND_FLAGS -> FusedOp.AND_FLAGS_JMP;
+            case FusedOp.ANDI_FLAGS -> FusedOp.ANDI_FLAGS_JMP;
+            case FusedOp.ADDI_FLAGS -> FusedOp.ADDI_FLAGS_JMP;
+            default -> -1;
+        };
+    }
+
+    /** Whether one of the operations emitted from {@code from} on may let the block end behind its instruction. */
+    private boolean cuts(final int from) {
+        for (int n = from; n < ops; n++) {
+            final int opcode = opcode(out[2 * n]);
+            if (opcode >= FusedOp.ST8_CUT && opcode <= FusedOp.ST64_CUT
+                    || opcode <= Op.HELPER_END && OpShape.cuts(opcode)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A jump that is an instruction of its own is done with the one before it, where that sets the flags. */
+    private int conditionalJump(final int i, final int cond, final long target) {
+        final boolean zero = cond == Cond.Z || cond == Cond.NZ;
+        if (ops == first && ops > before && !label[i] && !cuts(before)) {
+            final long op = out[2 * ops - 2];
+            final int opcode = opcode(op);
+            final boolean immediate = opcode == FusedOp.SUBI_FLAGS;
+            final int how = (immediate ? b(op) : (int) out[2 * ops - 1]) & ~FusedOp.ZERO_EXTEND;
+            final int width = how & 0xff;
+            final boolean borrowInverted = how >> 8 == FlagKind.SUBC;
+            final int relation = relation(cond, borrowInverted);
+            if ((opcode == FusedOp.SUB_FLAGS || immediate)
+                    && relation >= 0
+                    && (borrowInverted || how >> 8 == FlagKind.SUB)
+                    && (width == 32 || width == 64)) {
+                change(immediate ? FusedOp.SUBI_FLAGS_JMP : FusedOp.SUB_FLAGS_JMP);
+                emit(Op.JMP_COND, cond, 64 - width, relation ^ cond & 1, target);
+                return 1;
+            }
+            if (zero && withJump(opcode) >= 0) {
+                change(withJump(opcode));
+            }
+        }
+        if (zero) {
+            emit(cond == Cond.Z ? FusedOp.JMP_Z : FusedOp.JMP_NZ, 0, 0, 0, target);
+            return 1;
+        }
+        return keep(i);
     }
 
     /** Which of ADD SUB AND OR XOR, in this order, an operation is, or -1. */
@@ -193,14 +270,12 @@ final class Fusion {
                 next++;
             }
         }
-        if (withConstant && !only(constant, flags ? 2 : 1)) {
+        if (withConstant && !(isTemp(constant) && dies(constant, next - 1))) {
             return 0;
         }
         boolean low = opcode(op) >= Op.ADD32;
         int target = result;
-        if (only(result, flags ? 2 : 1)
-                && (follows(next, Op.MOV) || follows(next, Op.ZX32))
-                && a(in[2 * next]) == result) {
+        if ((follows(next, Op.MOV) || follows(next, Op.ZX32)) && a(in[2 * next]) == result && dies(result, next)) {
             low |= opcode(in[2 * next]) == Op.ZX32;
             target = d(in[2 * next]);
             next++;
@@ -213,11 +288,33 @@ final class Fusion {
                 emit(FusedOp.ADD_FLAGS + basic, target, a(op), b(op), how);
             }
         } else if (!withConstant) {
-            emit((low ? Op.ADD32 : Op.ADD) + basic, target, a(op), b(op), 0);
+            sum(low, basic, target, i);
         } else if (!immediate(basic + Op.ADD, low, target, a(op), value)) {
             return 0;
         }
         return next - i;
+    }
+
+    /** The operation {@code i} of two slots without flags; an addition takes the shift of one of them along. */
+    private void sum(final boolean low, final int basic, final int target, final int i) {
+        final int a = a(in[2 * i]);
+        final int b = b(in[2 * i]);
+        final boolean addition = basic + Op.ADD == Op.ADD && a != b;
+        for (final int shifted : new int[] {b, a}) {
+            // A shift of 32 bits loses what lies above, so that only the low half of the sum is the same.
+            if (addition && (fedBy(Op.SHLI, shifted, i) || low && fedBy(Op.SHLI32, shifted, i))) {
+                ops--;
+                final int other = shifted == b ? a : b;
+                emit(
+                        low ? FusedOp.ADD_SHIFTED32 : FusedOp.ADD_SHIFTED,
+                        target,
+                        other,
+                        a(out[2 * ops]),
+                        out[2 * ops + 1]);
+                return;
+            }
+        }
+        emit((low ? Op.ADD32 : Op.ADD) + basic, target, a, b, 0);
     }
 
     private boolean immediate(final int opcode, final boolean low, final int d, final int a, final long value) {
@@ -247,20 +344,84 @@ final class Fusion {
     private int retargeted(final int i) {
         final long op = in[2 * i];
         final int opcode = opcode(op);
-        if (!OpShape.writesD(opcode)
-                || OpShape.readsD(opcode)
-                || !only(d(op), 1)
-                || i + 1 >= to
-                || a(in[2 * i + 2]) != d(op)) {
-            return keep(i);
+        if (!OpShape.writesD(opcode) || OpShape.readsD(opcode)) {
+            return address(i);
         }
-        final boolean cut = follows(i + 1, Op.ZX32);
-        final int joined = cut ? cut(opcode) : opcode;
-        if (!cut && !follows(i + 1, Op.MOV) || joined < 0) {
-            return keep(i);
+        final int move = moveOf(i);
+        if (move < 0) {
+            return address(i);
         }
-        emit(joined, d(in[2 * i + 2]), a(op), b(op), in[2 * i + 1]);
-        return 2;
+        final int joined = opcode(in[2 * move]) == Op.ZX32 ? cut(opcode) : opcode;
+        if (joined < 0) {
+            return address(i);
+        }
+        done[move] = true;
+        in[2 * i] = Block.pack(joined, d(in[2 * move]), a(op), b(op));
+        return address(i);
+    }
+
+    /**
+     * Where the result of operation {@code i} is moved to another slot and not used otherwise, or -1. In between nothing may touch that slot, and
+     * nothing may leave the block: a register is not written before the last access that can fault.
+     */
+    private int moveOf(final int i) {
+        final int slot = d(in[2 * i]);
+        for (int n = i + 1; n < to; n++) {
+            final int opcode = opcode(in[2 * n]);
+            if (label[n]) {
+                return -1;
+            }
+            if ((opcode == Op.MOV || opcode == Op.ZX32) && a(in[2 * n]) == slot && !done[n]) {
+                return dies(slot, n) && !touched(d(in[2 * n]), i + 1, n) ? n : -1;
+            }
+            if (reads(n, slot)
+                    || OpShape.writesD(opcode) && d(in[2 * n]) == slot
+                    || OpShape.leaves(opcode)
+                    || OpShape.skips(opcode)) {
+                return -1;
+            }
+        }
+        return -1;
+    }
+
+    /** An operation in [from, to) reads or writes {@code slot}, or sets flags from it. */
+    private boolean touched(final int slot, final int from, final int to) {
+        for (int n = from; n < to; n++) {
+            if (reads(n, slot) || OpShape.writesD(opcode(in[2 * n])) && d(in[2 * n]) == slot) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The operation emitted last, of the same instruction and always followed by {@code i}, is {@code opcode} and feeds only {@code slot} of it. */
+    private boolean fedBy(final int opcode, final int slot, final int i) {
+        return ops > first
+                && !label[i]
+                && opcode(out[2 * ops - 2]) == opcode
+                && d(out[2 * ops - 2]) == slot
+                && isTemp(slot)
+                && dies(slot, i);
+    }
+
+    /** Operation {@code i}; a load or store takes the addition of its address along, an addition the shift of its operand. */
+    private int address(final int i) {
+        final long op = in[2 * i];
+        final int opcode = opcode(op);
+        // What is stored must not be the address itself.
+        final boolean access = opcode >= Op.LD8U && opcode <= Op.ST64 && (opcode < Op.ST8 || d(op) != a(op));
+        if (access && in[2 * i + 1] == 0 && (fedBy(Op.ADDI32, a(op), i) || fedBy(Op.ZX32, a(op), i))) {
+            final long added = opcode(out[2 * ops - 2]) == Op.ADDI32 ? out[2 * ops - 1] : 0;
+            ops--;
+            emit(FusedOp.LD8U_CUT + opcode - Op.LD8U, d(op), a(out[2 * ops]), 0, added);
+            return 1;
+        }
+        if (access && fedBy(Op.ADDI, a(op), i)) {
+            ops--;
+            emit(opcode, d(op), a(out[2 * ops]), 0, out[2 * ops + 1] + in[2 * i + 1]);
+            return 1;
+        }
+        return keep(i);
     }
 
     /** The operation that computes the low half of what {@code opcode} does and clears the upper half, or -1. */

@@ -14,8 +14,8 @@ import org.kernelentry.machine.ir.Flags;
 import org.kernelentry.machine.ir.GuestTrap;
 import org.kernelentry.machine.ir.Helper;
 import org.kernelentry.machine.ir.Op;
-import org.kernelentry.machine.memory.AddressSpace;
 import org.kernelentry.machine.memory.MemoryFault;
+import org.kernelentry.machine.memory.PagedSpace;
 
 /**
  * Executes operations of the intermediate form, one switch over the opcode.
@@ -77,7 +77,8 @@ final class Interpreter {
         final CpuState s = state;
         final long[] r = s.r;
         final int flags = s.flags;
-        final AddressSpace mem = s.memory;
+        // The class, not the interface: its fast paths are to be inlined without a check of the receiver.
+        final PagedSpace mem = (PagedSpace) s.memory;
         final int generation = mem.codeGeneration();
         CachedBlock block = first;
         long done = 0;
@@ -438,6 +439,90 @@ final class Interpreter {
                                 status = TAKEN;
                             }
                             break run;
+                        case FusedOp.LD8U_CUT:
+                            r[d(op)] = mem.load8(r[a(op)] + imm & LOW);
+                            continue;
+                        case FusedOp.LD8S_CUT:
+                            r[d(op)] = (byte) mem.load8(r[a(op)] + imm & LOW);
+                            continue;
+                        case FusedOp.LD16U_CUT:
+                            r[d(op)] = mem.load16(r[a(op)] + imm & LOW);
+                            continue;
+                        case FusedOp.LD16S_CUT:
+                            r[d(op)] = (short) mem.load16(r[a(op)] + imm & LOW);
+                            continue;
+                        case FusedOp.LD32U_CUT:
+                            r[d(op)] = mem.load32(r[a(op)] + imm & LOW) & LOW;
+                            continue;
+                        case FusedOp.LD32S_CUT:
+                            r[d(op)] = mem.load32(r[a(op)] + imm & LOW);
+                            continue;
+                        case FusedOp.LD64_CUT:
+                            r[d(op)] = mem.load64(r[a(op)] + imm & LOW);
+                            continue;
+                        case FusedOp.ST8_CUT:
+                            mem.store8(r[a(op)] + imm & LOW, (int) r[d(op)]);
+                            break;
+                        case FusedOp.ST16_CUT:
+                            mem.store16(r[a(op)] + imm & LOW, (int) r[d(op)]);
+                            break;
+                        case FusedOp.ST32_CUT:
+                            mem.store32(r[a(op)] + imm & LOW, (int) r[d(op)]);
+                            break;
+                        case FusedOp.ST64_CUT:
+                            mem.store64(r[a(op)] + imm & LOW, r[d(op)]);
+                            break;
+                        case FusedOp.ADD_SHIFTED:
+                            r[d(op)] = r[a(op)] + (r[b(op)] << imm);
+                            continue;
+                        case FusedOp.ADD_SHIFTED32:
+                            r[d(op)] = r[a(op)] + (r[b(op)] << imm) & LOW;
+                            continue;
+                        case FusedOp.SUB_FLAGS_JMP: {
+                            final long x = r[a(op)];
+                            final long y = r[b(op)];
+                            setFlags(r, flags, (int) imm, x, y, x - y);
+                            r[d(op)] = extended(x - y, (int) imm);
+                            if (holds(ops[i], x, y)) {
+                                s.pc = ops[i + 1];
+                                status = TAKEN;
+                            }
+                            break run;
+                        }
+                        case FusedOp.SUBI_FLAGS_JMP: {
+                            final long x = r[a(op)];
+                            setFlags(r, flags, b(op), x, imm, x - imm);
+                            r[d(op)] = extended(x - imm, b(op));
+                            if (holds(ops[i], x, imm)) {
+                                s.pc = ops[i + 1];
+                                status = TAKEN;
+                            }
+                            break run;
+                        }
+                        case FusedOp.AND_FLAGS_JMP:
+                            setFlags(r, flags, (int) imm, r[a(op)], r[b(op)], r[a(op)] & r[b(op)]);
+                            r[d(op)] = extended(r[flags + 3], (int) imm);
+                            if (zero(r, flags) == (Block.opcode(ops[i]) == FusedOp.JMP_Z)) {
+                                s.pc = ops[i + 1];
+                                status = TAKEN;
+                            }
+                            break run;
+                        case FusedOp.ANDI_FLAGS_JMP:
+                            setFlags(r, flags, b(op), r[a(op)], imm, r[a(op)] & imm);
+                            r[d(op)] = extended(r[flags + 3], b(op));
+                            if (zero(r, flags) == (Block.opcode(ops[i]) == FusedOp.JMP_Z)) {
+                                s.pc = ops[i + 1];
+                                status = TAKEN;
+                            }
+                            break run;
+                        case FusedOp.ADDI_FLAGS_JMP:
+                            setFlags(r, flags, b(op), r[a(op)], imm, r[a(op)] + imm);
+                            r[d(op)] = extended(r[flags + 3], b(op));
+                            if (zero(r, flags) == (Block.opcode(ops[i]) == FusedOp.JMP_Z)) {
+                                s.pc = ops[i + 1];
+                                status = TAKEN;
+                            }
+                            break run;
                         default:
                             throw new IllegalStateException("operation " + Block.opcode(op));
                     }
@@ -504,6 +589,21 @@ final class Interpreter {
         r[flags + 1] = a;
         r[flags + 2] = b;
         r[flags + 3] = result;
+    }
+
+    /** Whether {@code jump} behind a comparison of x and y is taken. */
+    private static boolean holds(final long jump, final long x, final long y) {
+        final long left = x << a(jump);
+        final long right = y << a(jump);
+        final int relation = b(jump);
+        final boolean yes = switch (relation & ~FusedOp.NOT) {
+            case FusedOp.EQUAL -> left == right;
+            case FusedOp.BELOW -> left + Long.MIN_VALUE < right + Long.MIN_VALUE;
+            case FusedOp.LESS -> left < right;
+            case FusedOp.BELOW_OR_EQUAL -> left + Long.MIN_VALUE <= right + Long.MIN_VALUE;
+            default -> left <= right;
+        };
+        return yes == ((relation & FusedOp.NOT) == 0);
     }
 
     private static long extended(final long result, final int how) {

@@ -37,14 +37,14 @@ public final class Block {
     }
 
     /**
-     * The block that {@code builder} holds, without operations that have no effect (see {@link DeadOps}).
+     * The block that {@code builder} holds, without what is known beforehand ({@link ConstantFolding}) and what has no effect ({@link DeadOps}).
      *
      * @param nextPc address behind the last instruction
      * @param mode decoding mode
      */
     public static Block of(final BlockBuilder builder, final long nextPc, final int mode) {
         final int instructions = builder.instructionCount();
-        final boolean[] dead = DeadOps.find(builder);
+        final boolean[] dead = DeadOps.find(builder, ConstantFolding.fold(builder));
         // Where each operation goes; a dead one's place is that of the next one alive, which is what labels on it mean.
         final int[] place = new int[dead.length + 1];
         for (int i = 0; i < dead.length; i++) {

@@ -21,16 +21,16 @@ final class DeadOps {
 
     private final boolean[] dead;
 
-    private DeadOps(final BlockBuilder block) {
+    private DeadOps(final BlockBuilder block, final boolean[] gone) {
         this.block = block;
         this.firstTemp = block.firstTemp();
         this.live = new int[block.opCount() + 1];
-        this.dead = new boolean[block.opCount()];
+        this.dead = gone;
     }
 
-    /** One element per operation of {@code block}: it can be left out. */
-    static boolean[] find(final BlockBuilder block) {
-        final DeadOps pass = new DeadOps(block);
+    /** One element per operation of {@code block}: it can be left out; those that {@code gone} names already are among them. */
+    static boolean[] find(final BlockBuilder block, final boolean[] gone) {
+        final DeadOps pass = new DeadOps(block, gone.clone());
         pass.live[block.opCount()] = FLAGS;
         for (int k = block.instructionCount() - 1; k >= 0; k--) {
             final int end = k + 1 < block.instructionCount() ? block.instructionOp(k + 1) : block.opCount();
@@ -54,6 +54,9 @@ final class DeadOps {
     }
 
     private int before(final int i, final int next) {
+        if (dead[i]) {
+            return next;
+        }
         final int opcode = block.code()[4 * i];
         final int d = block.code()[4 * i + 1];
         final int a = block.code()[4 * i + 2];
