@@ -28,35 +28,22 @@ final class FusedOp {
 
     static final int JMP_NZ = ADD_FLAGS + 12;
 
-    /** The seven loads and four stores of {@link Op}, in their order, with the address a + imm cut to 32 bits. */
-    static final int LD8U_CUT = ADD_FLAGS + 13;
-
-    static final int LD8S_CUT = LD8U_CUT + 1;
-    static final int LD16U_CUT = LD8U_CUT + 2;
-    static final int LD16S_CUT = LD8U_CUT + 3;
-    static final int LD32U_CUT = LD8U_CUT + 4;
-    static final int LD32S_CUT = LD8U_CUT + 5;
-    static final int LD64_CUT = LD8U_CUT + 6;
-    static final int ST8_CUT = LD8U_CUT + 7;
-    static final int ST16_CUT = LD8U_CUT + 8;
-    static final int ST32_CUT = LD8U_CUT + 9;
-    static final int ST64_CUT = LD8U_CUT + 10;
     /** d = a + (b << imm). */
-    static final int ADD_SHIFTED = LD8U_CUT + 11;
+    static final int ADD_SHIFTED = ADD_FLAGS + 13;
     /** d = a + (b << imm), cut to 32 bits. */
-    static final int ADD_SHIFTED32 = LD8U_CUT + 12;
+    static final int ADD_SHIFTED32 = ADD_FLAGS + 14;
     /**
      * {@link #SUB_FLAGS}, and the conditional jump that is the next operation: a comparison of all 32 or 64 bits. The jump's a is the width's
      * complement to 64, b a relation.
      */
-    static final int SUB_FLAGS_JMP = LD8U_CUT + 13;
+    static final int SUB_FLAGS_JMP = ADD_FLAGS + 15;
 
-    static final int SUBI_FLAGS_JMP = LD8U_CUT + 14;
+    static final int SUBI_FLAGS_JMP = ADD_FLAGS + 16;
     /** As {@link #ANDI_FLAGS} and the others, and the next operation, which is {@link #JMP_Z} or {@link #JMP_NZ}. */
-    static final int AND_FLAGS_JMP = LD8U_CUT + 15;
+    static final int AND_FLAGS_JMP = ADD_FLAGS + 17;
 
-    static final int ANDI_FLAGS_JMP = LD8U_CUT + 16;
-    static final int ADDI_FLAGS_JMP = LD8U_CUT + 17;
+    static final int ANDI_FLAGS_JMP = ADD_FLAGS + 18;
+    static final int ADDI_FLAGS_JMP = ADD_FLAGS + 19;
 
     /** Relations of a jump behind a comparison; with {@link #NOT}, the opposite. */
     static final int EQUAL = 0;
@@ -68,6 +55,8 @@ final class FusedOp {
     static final int NOT = 1;
 
     static final int ZERO_EXTEND = 1 << 15;
+    /** As operand b of a load or store: the address a + imm is cut to 32 bits. */
+    static final int CUT_ADDRESS = 32;
 
     private FusedOp() {}
 }

@@ -199,8 +199,7 @@ final class Fusion {
     private boolean cuts(final int from) {
         for (int n = from; n < ops; n++) {
             final int opcode = opcode(out[2 * n]);
-            if (opcode >= FusedOp.ST8_CUT && opcode <= FusedOp.ST64_CUT
-                    || opcode <= Op.HELPER_END && OpShape.cuts(opcode)) {
+            if (opcode <= Op.HELPER_END && OpShape.cuts(opcode)) {
                 return true;
             }
         }
@@ -413,7 +412,7 @@ final class Fusion {
         if (access && in[2 * i + 1] == 0 && (fedBy(Op.ADDI32, a(op), i) || fedBy(Op.ZX32, a(op), i))) {
             final long added = opcode(out[2 * ops - 2]) == Op.ADDI32 ? out[2 * ops - 1] : 0;
             ops--;
-            emit(FusedOp.LD8U_CUT + opcode - Op.LD8U, d(op), a(out[2 * ops]), 0, added);
+            emit(opcode, d(op), a(out[2 * ops]), FusedOp.CUT_ADDRESS, added);
             return 1;
         }
         if (access && fedBy(Op.ADDI, a(op), i)) {

@@ -119,26 +119,8 @@ final class Interpreter {
                         case Op.XOR:
                             r[d(op)] = r[a(op)] ^ r[b(op)];
                             continue;
-                        case Op.SHL:
-                            r[d(op)] = r[a(op)] << r[b(op)];
-                            continue;
-                        case Op.SHR:
-                            r[d(op)] = r[a(op)] >>> r[b(op)];
-                            continue;
-                        case Op.SAR:
-                            r[d(op)] = r[a(op)] >> r[b(op)];
-                            continue;
-                        case Op.ROR:
-                            r[d(op)] = Long.rotateRight(r[a(op)], (int) r[b(op)]);
-                            continue;
                         case Op.MUL:
                             r[d(op)] = r[a(op)] * r[b(op)];
-                            continue;
-                        case Op.UMULH:
-                            r[d(op)] = Arithmetic.unsignedMultiplyHigh(r[a(op)], r[b(op)]);
-                            continue;
-                        case Op.SMULH:
-                            r[d(op)] = Math.multiplyHigh(r[a(op)], r[b(op)]);
                             continue;
                         case Op.ADD32:
                             r[d(op)] = r[a(op)] + r[b(op)] & LOW;
@@ -154,18 +136,6 @@ final class Interpreter {
                             continue;
                         case Op.XOR32:
                             r[d(op)] = (r[a(op)] ^ r[b(op)]) & LOW;
-                            continue;
-                        case Op.SHL32:
-                            r[d(op)] = (int) r[a(op)] << (int) r[b(op)] & LOW;
-                            continue;
-                        case Op.SHR32:
-                            r[d(op)] = (int) r[a(op)] >>> (int) r[b(op)] & LOW;
-                            continue;
-                        case Op.SAR32:
-                            r[d(op)] = (int) r[a(op)] >> (int) r[b(op)] & LOW;
-                            continue;
-                        case Op.ROR32:
-                            r[d(op)] = Integer.rotateRight((int) r[a(op)], (int) r[b(op)]) & LOW;
                             continue;
                         case Op.MUL32:
                             r[d(op)] = r[a(op)] * r[b(op)] & LOW;
@@ -194,9 +164,6 @@ final class Interpreter {
                         case Op.SARI:
                             r[d(op)] = r[a(op)] >> imm;
                             continue;
-                        case Op.RORI:
-                            r[d(op)] = Long.rotateRight(r[a(op)], (int) imm);
-                            continue;
                         case Op.SHLI32:
                             r[d(op)] = (int) r[a(op)] << (int) imm & LOW;
                             continue;
@@ -209,12 +176,6 @@ final class Interpreter {
                         case Op.RORI32:
                             r[d(op)] = Integer.rotateRight((int) r[a(op)], (int) imm) & LOW;
                             continue;
-                        case Op.NOT:
-                            r[d(op)] = ~r[a(op)];
-                            continue;
-                        case Op.NEG:
-                            r[d(op)] = -r[a(op)];
-                            continue;
                         case Op.ZX8:
                             r[d(op)] = r[a(op)] & 0xff;
                             continue;
@@ -224,99 +185,36 @@ final class Interpreter {
                         case Op.ZX32:
                             r[d(op)] = r[a(op)] & LOW;
                             continue;
-                        case Op.SX8:
-                            r[d(op)] = (byte) r[a(op)];
-                            continue;
-                        case Op.SX16:
-                            r[d(op)] = (short) r[a(op)];
-                            continue;
                         case Op.SX32:
                             r[d(op)] = (int) r[a(op)];
                             continue;
-                        case Op.CLZ:
-                            r[d(op)] = Long.numberOfLeadingZeros(r[a(op)]);
-                            continue;
-                        case Op.CTZ:
-                            r[d(op)] = Long.numberOfTrailingZeros(r[a(op)]);
-                            continue;
-                        case Op.CLZ32:
-                            r[d(op)] = Integer.numberOfLeadingZeros((int) r[a(op)]);
-                            continue;
-                        case Op.RBIT:
-                            r[d(op)] = Long.reverse(r[a(op)]);
-                            continue;
-                        case Op.BSWAP:
-                            r[d(op)] = Long.reverseBytes(r[a(op)]);
-                            continue;
-                        case Op.BSWAP32:
-                            r[d(op)] = Integer.reverseBytes((int) r[a(op)]) & LOW;
-                            continue;
-                        case Op.POPCNT:
-                            r[d(op)] = Long.bitCount(r[a(op)]);
-                            continue;
                         case Op.INSERT:
                             r[d(op)] = Arithmetic.insert(r[d(op)], r[a(op)], imm);
-                            continue;
-                        case Op.UDIV:
-                            r[d(op)] = Arithmetic.divideUnsigned(r[a(op)], r[b(op)]);
-                            continue;
-                        case Op.SDIV:
-                            r[d(op)] = Arithmetic.divide(r[a(op)], r[b(op)]);
-                            continue;
-                        case Op.UDIV32:
-                            r[d(op)] = Arithmetic.divide(r[a(op)] & LOW, r[b(op)] & LOW);
-                            continue;
-                        case Op.SDIV32:
-                            r[d(op)] = Arithmetic.divide32(r[a(op)], r[b(op)]) & LOW;
-                            continue;
-                        case Op.EQ:
-                            r[d(op)] = r[a(op)] == r[b(op)] ? 1 : 0;
-                            continue;
-                        case Op.LTU:
-                            r[d(op)] = r[a(op)] + Long.MIN_VALUE < r[b(op)] + Long.MIN_VALUE ? 1 : 0;
-                            continue;
-                        case Op.LTS:
-                            r[d(op)] = r[a(op)] < r[b(op)] ? 1 : 0;
                             continue;
                         case Op.SELECT:
                             r[d(op)] = r[r[a(op)] != 0 ? b(op) : (int) imm];
                             continue;
                         case Op.LD8U:
-                            r[d(op)] = mem.load8(r[a(op)] + imm);
-                            continue;
-                        case Op.LD8S:
-                            r[d(op)] = (byte) mem.load8(r[a(op)] + imm);
-                            continue;
-                        case Op.LD16U:
-                            r[d(op)] = mem.load16(r[a(op)] + imm);
-                            continue;
-                        case Op.LD16S:
-                            r[d(op)] = (short) mem.load16(r[a(op)] + imm);
+                            r[d(op)] = mem.load8(r[a(op)] + imm & -1L >>> b(op));
                             continue;
                         case Op.LD32U:
-                            r[d(op)] = mem.load32(r[a(op)] + imm) & LOW;
+                            r[d(op)] = mem.load32(r[a(op)] + imm & -1L >>> b(op)) & LOW;
                             continue;
                         case Op.LD32S:
-                            r[d(op)] = mem.load32(r[a(op)] + imm);
+                            r[d(op)] = mem.load32(r[a(op)] + imm & -1L >>> b(op));
                             continue;
                         case Op.LD64:
-                            r[d(op)] = mem.load64(r[a(op)] + imm);
+                            r[d(op)] = mem.load64(r[a(op)] + imm & -1L >>> b(op));
                             continue;
                         case Op.ST8:
-                            mem.store8(r[a(op)] + imm, (int) r[d(op)]);
-                            break;
-                        case Op.ST16:
-                            mem.store16(r[a(op)] + imm, (int) r[d(op)]);
+                            mem.store8(r[a(op)] + imm & -1L >>> b(op), (int) r[d(op)]);
                             break;
                         case Op.ST32:
-                            mem.store32(r[a(op)] + imm, (int) r[d(op)]);
+                            mem.store32(r[a(op)] + imm & -1L >>> b(op), (int) r[d(op)]);
                             break;
                         case Op.ST64:
-                            mem.store64(r[a(op)] + imm, r[d(op)]);
+                            mem.store64(r[a(op)] + imm & -1L >>> b(op), r[d(op)]);
                             break;
-                        case Op.PROBE_WRITE:
-                            mem.probeWrite(r[a(op)] + imm, d(op));
-                            continue;
                         case Op.FLAGS:
                             r[flags] = d(op);
                             r[flags + 1] = r[a(op)];
@@ -325,12 +223,6 @@ final class Interpreter {
                             continue;
                         case Op.GETCOND:
                             r[d(op)] = Flags.test(s, (int) imm) ? 1 : 0;
-                            continue;
-                        case Op.GETFLAGS:
-                            r[d(op)] = Flags.packed(s);
-                            continue;
-                        case Op.PUTFLAGS:
-                            Flags.set(s, (int) r[a(op)]);
                             continue;
                         case Op.SKIP:
                             i = 2 * (int) imm;
@@ -439,39 +331,6 @@ final class Interpreter {
                                 status = TAKEN;
                             }
                             break run;
-                        case FusedOp.LD8U_CUT:
-                            r[d(op)] = mem.load8(r[a(op)] + imm & LOW);
-                            continue;
-                        case FusedOp.LD8S_CUT:
-                            r[d(op)] = (byte) mem.load8(r[a(op)] + imm & LOW);
-                            continue;
-                        case FusedOp.LD16U_CUT:
-                            r[d(op)] = mem.load16(r[a(op)] + imm & LOW);
-                            continue;
-                        case FusedOp.LD16S_CUT:
-                            r[d(op)] = (short) mem.load16(r[a(op)] + imm & LOW);
-                            continue;
-                        case FusedOp.LD32U_CUT:
-                            r[d(op)] = mem.load32(r[a(op)] + imm & LOW) & LOW;
-                            continue;
-                        case FusedOp.LD32S_CUT:
-                            r[d(op)] = mem.load32(r[a(op)] + imm & LOW);
-                            continue;
-                        case FusedOp.LD64_CUT:
-                            r[d(op)] = mem.load64(r[a(op)] + imm & LOW);
-                            continue;
-                        case FusedOp.ST8_CUT:
-                            mem.store8(r[a(op)] + imm & LOW, (int) r[d(op)]);
-                            break;
-                        case FusedOp.ST16_CUT:
-                            mem.store16(r[a(op)] + imm & LOW, (int) r[d(op)]);
-                            break;
-                        case FusedOp.ST32_CUT:
-                            mem.store32(r[a(op)] + imm & LOW, (int) r[d(op)]);
-                            break;
-                        case FusedOp.ST64_CUT:
-                            mem.store64(r[a(op)] + imm & LOW, r[d(op)]);
-                            break;
                         case FusedOp.ADD_SHIFTED:
                             r[d(op)] = r[a(op)] + (r[b(op)] << imm);
                             continue;
@@ -524,7 +383,10 @@ final class Interpreter {
                             }
                             break run;
                         default:
-                            throw new IllegalStateException("operation " + Block.opcode(op));
+                            if (rare(op, imm, mem)) {
+                                break;
+                            }
+                            continue;
                     }
                     if (mem.codeGeneration() != generation || s.singleStep) {
                         // What was decoded for the next instruction may be stale, or it has to be stepped: end behind
@@ -571,6 +433,129 @@ final class Interpreter {
         } catch (GuestTrap trap) {
             detail = trap.detail;
             return leave(block, i, done, trap.exitCode, s.pc);
+        }
+    }
+
+    /**
+     * The operations that compiled code needs less often, in a method of their own: what the JVM compiles at once has to stay small, and is
+     * compiled again whenever an operation comes for the first time.
+     *
+     * @return whether the block may have to end early
+     */
+    private boolean rare(final long op, final long imm, final PagedSpace mem) {
+        final CpuState s = state;
+        final long[] r = s.r;
+        switch (Block.opcode(op)) {
+        case Op.SHL:
+            r[d(op)] = r[a(op)] << r[b(op)];
+            return false;
+        case Op.SHR:
+            r[d(op)] = r[a(op)] >>> r[b(op)];
+            return false;
+        case Op.SAR:
+            r[d(op)] = r[a(op)] >> r[b(op)];
+            return false;
+        case Op.ROR:
+            r[d(op)] = Long.rotateRight(r[a(op)], (int) r[b(op)]);
+            return false;
+        case Op.UMULH:
+            r[d(op)] = Arithmetic.unsignedMultiplyHigh(r[a(op)], r[b(op)]);
+            return false;
+        case Op.SMULH:
+            r[d(op)] = Math.multiplyHigh(r[a(op)], r[b(op)]);
+            return false;
+        case Op.SHL32:
+            r[d(op)] = (int) r[a(op)] << (int) r[b(op)] & LOW;
+            return false;
+        case Op.SHR32:
+            r[d(op)] = (int) r[a(op)] >>> (int) r[b(op)] & LOW;
+            return false;
+        case Op.SAR32:
+            r[d(op)] = (int) r[a(op)] >> (int) r[b(op)] & LOW;
+            return false;
+        case Op.ROR32:
+            r[d(op)] = Integer.rotateRight((int) r[a(op)], (int) r[b(op)]) & LOW;
+            return false;
+        case Op.RORI:
+            r[d(op)] = Long.rotateRight(r[a(op)], (int) imm);
+            return false;
+        case Op.NOT:
+            r[d(op)] = ~r[a(op)];
+            return false;
+        case Op.NEG:
+            r[d(op)] = -r[a(op)];
+            return false;
+        case Op.SX8:
+            r[d(op)] = (byte) r[a(op)];
+            return false;
+        case Op.SX16:
+            r[d(op)] = (short) r[a(op)];
+            return false;
+        case Op.CLZ:
+            r[d(op)] = Long.numberOfLeadingZeros(r[a(op)]);
+            return false;
+        case Op.CTZ:
+            r[d(op)] = Long.numberOfTrailingZeros(r[a(op)]);
+            return false;
+        case Op.CLZ32:
+            r[d(op)] = Integer.numberOfLeadingZeros((int) r[a(op)]);
+            return false;
+        case Op.RBIT:
+            r[d(op)] = Long.reverse(r[a(op)]);
+            return false;
+        case Op.BSWAP:
+            r[d(op)] = Long.reverseBytes(r[a(op)]);
+            return false;
+        case Op.BSWAP32:
+            r[d(op)] = Integer.reverseBytes((int) r[a(op)]) & LOW;
+            return false;
+        case Op.POPCNT:
+            r[d(op)] = Long.bitCount(r[a(op)]);
+            return false;
+        case Op.UDIV:
+            r[d(op)] = Arithmetic.divideUnsigned(r[a(op)], r[b(op)]);
+            return false;
+        case Op.SDIV:
+            r[d(op)] = Arithmetic.divide(r[a(op)], r[b(op)]);
+            return false;
+        case Op.UDIV32:
+            r[d(op)] = Arithmetic.divide(r[a(op)] & LOW, r[b(op)] & LOW);
+            return false;
+        case Op.SDIV32:
+            r[d(op)] = Arithmetic.divide32(r[a(op)], r[b(op)]) & LOW;
+            return false;
+        case Op.EQ:
+            r[d(op)] = r[a(op)] == r[b(op)] ? 1 : 0;
+            return false;
+        case Op.LTU:
+            r[d(op)] = r[a(op)] + Long.MIN_VALUE < r[b(op)] + Long.MIN_VALUE ? 1 : 0;
+            return false;
+        case Op.LTS:
+            r[d(op)] = r[a(op)] < r[b(op)] ? 1 : 0;
+            return false;
+        case Op.LD8S:
+            r[d(op)] = (byte) mem.load8(r[a(op)] + imm & -1L >>> b(op));
+            return false;
+        case Op.LD16U:
+            r[d(op)] = mem.load16(r[a(op)] + imm & -1L >>> b(op));
+            return false;
+        case Op.LD16S:
+            r[d(op)] = (short) mem.load16(r[a(op)] + imm & -1L >>> b(op));
+            return false;
+        case Op.ST16:
+            mem.store16(r[a(op)] + imm & -1L >>> b(op), (int) r[d(op)]);
+            return true;
+        case Op.PROBE_WRITE:
+            mem.probeWrite(r[a(op)] + imm, d(op));
+            return false;
+        case Op.GETFLAGS:
+            r[d(op)] = Flags.packed(s);
+            return false;
+        case Op.PUTFLAGS:
+            Flags.set(s, (int) r[a(op)]);
+            return false;
+            default:
+                throw new IllegalStateException("operation " + Block.opcode(op));
         }
     }
 
