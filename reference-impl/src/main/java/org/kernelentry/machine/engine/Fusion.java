@@ -199,7 +199,7 @@ final class Fusion {
     private boolean cuts(final int from) {
         for (int n = from; n < ops; n++) {
             final int opcode = opcode(out[2 * n]);
-            if (opcode <= Op.HELPER_END && OpShape.cuts(opcode)) {
+            if (opcode >= FusedOp.ST8_CUT || opcode <= Op.HELPER_END && OpShape.cuts(opcode)) {
                 return true;
             }
         }
@@ -209,28 +209,32 @@ final class Fusion {
     /** A jump that is an instruction of its own is done with the one before it, where that sets the flags. */
     private int conditionalJump(final int i, final int cond, final long target) {
         final boolean zero = cond == Cond.Z || cond == Cond.NZ;
+        int lost = 0;
         if (ops == first && ops > before && !label[i] && !cuts(before)) {
             final long op = out[2 * ops - 2];
-            final int opcode = opcode(op);
+            final boolean cut = opcode(op) >= FusedOp.ADD_FLAGS32 && opcode(op) <= FusedOp.XORI_FLAGS32;
+            final int opcode = opcode(op) - (cut ? FusedOp.CUT_RESULT : 0);
             final boolean immediate = opcode == FusedOp.SUBI_FLAGS;
-            final int how = (immediate ? b(op) : (int) out[2 * ops - 1]) & ~FusedOp.ZERO_EXTEND;
+            final int how = immediate ? b(op) : (int) out[2 * ops - 1];
             final int width = how & 0xff;
             final boolean borrowInverted = how >> 8 == FlagKind.SUBC;
             final int relation = relation(cond, borrowInverted);
+            final int upper = cut ? 32 : 0;
             if ((opcode == FusedOp.SUB_FLAGS || immediate)
                     && relation >= 0
                     && (borrowInverted || how >> 8 == FlagKind.SUB)
                     && (width == 32 || width == 64)) {
                 change(immediate ? FusedOp.SUBI_FLAGS_JMP : FusedOp.SUB_FLAGS_JMP);
-                emit(Op.JMP_COND, cond, 64 - width, relation ^ cond & 1, target);
+                emit(Op.JMP_COND, upper, 64 - width, relation ^ cond & 1, target);
                 return 1;
             }
             if (zero && withJump(opcode) >= 0) {
                 change(withJump(opcode));
+                lost = upper;
             }
         }
         if (zero) {
-            emit(cond == Cond.Z ? FusedOp.JMP_Z : FusedOp.JMP_NZ, 0, 0, 0, target);
+            emit(cond == Cond.Z ? FusedOp.JMP_Z : FusedOp.JMP_NZ, lost, 0, 0, target);
             return 1;
         }
         return keep(i);
@@ -280,11 +284,11 @@ final class Fusion {
             next++;
         }
         if (flags) {
-            final int how = kind | (low ? FusedOp.ZERO_EXTEND : 0);
+            final int cut = low ? FusedOp.CUT_RESULT : 0;
             if (withConstant) {
-                emit(FusedOp.ADDI_FLAGS + basic, target, a(op), how, value);
+                emit(FusedOp.ADDI_FLAGS + basic + cut, target, a(op), kind, value);
             } else {
-                emit(FusedOp.ADD_FLAGS + basic, target, a(op), b(op), how);
+                emit(FusedOp.ADD_FLAGS + basic + cut, target, a(op), b(op), kind);
             }
         } else if (!withConstant) {
             sum(low, basic, target, i);
@@ -409,10 +413,16 @@ final class Fusion {
         final int opcode = opcode(op);
         // What is stored must not be the address itself.
         final boolean access = opcode >= Op.LD8U && opcode <= Op.ST64 && (opcode < Op.ST8 || d(op) != a(op));
-        if (access && in[2 * i + 1] == 0 && (fedBy(Op.ADDI32, a(op), i) || fedBy(Op.ZX32, a(op), i))) {
+        final boolean cuttable = access
+                && in[2 * i + 1] == 0
+                && opcode != Op.LD8S
+                && opcode != Op.LD16U
+                && opcode != Op.LD16S
+                && opcode != Op.ST16;
+        if (cuttable && (fedBy(Op.ADDI32, a(op), i) || fedBy(Op.ZX32, a(op), i))) {
             final long added = opcode(out[2 * ops - 2]) == Op.ADDI32 ? out[2 * ops - 1] : 0;
             ops--;
-            emit(opcode, d(op), a(out[2 * ops]), FusedOp.CUT_ADDRESS, added);
+            emit(opcode + FusedOp.CUT_ADDRESS, d(op), a(out[2 * ops]), 0, added);
             return 1;
         }
         if (access && fedBy(Op.ADDI, a(op), i)) {

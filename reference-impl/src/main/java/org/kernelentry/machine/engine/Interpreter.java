@@ -24,7 +24,8 @@ import org.kernelentry.machine.memory.PagedSpace;
  * nobody asks for an interrupt window. A block is left in its middle only behind an operation that stores or calls a helper, at the
  * boundary of that operation's instruction, or at the start of an instruction that faults.
  *
- * <p>{@link #execute} must stay below the 8000 bytes of bytecode up to which the JVM compiles a method.
+ * <p>{@link #execute} must stay below the 8000 bytes of bytecode up to which the JVM compiles a method. What several cases compute from the
+ * operation alone, the JVM computes before the switch, for all of them: masks and options are therefore operations of their own.
  */
 final class Interpreter {
     /** Left behind the last instruction of {@link #last}. */
@@ -195,25 +196,25 @@ final class Interpreter {
                             r[d(op)] = r[r[a(op)] != 0 ? b(op) : (int) imm];
                             continue;
                         case Op.LD8U:
-                            r[d(op)] = mem.load8(r[a(op)] + imm & -1L >>> b(op));
+                            r[d(op)] = mem.load8(r[a(op)] + imm);
                             continue;
                         case Op.LD32U:
-                            r[d(op)] = mem.load32(r[a(op)] + imm & -1L >>> b(op)) & LOW;
+                            r[d(op)] = mem.load32(r[a(op)] + imm) & LOW;
                             continue;
                         case Op.LD32S:
-                            r[d(op)] = mem.load32(r[a(op)] + imm & -1L >>> b(op));
+                            r[d(op)] = mem.load32(r[a(op)] + imm);
                             continue;
                         case Op.LD64:
-                            r[d(op)] = mem.load64(r[a(op)] + imm & -1L >>> b(op));
+                            r[d(op)] = mem.load64(r[a(op)] + imm);
                             continue;
                         case Op.ST8:
-                            mem.store8(r[a(op)] + imm & -1L >>> b(op), (int) r[d(op)]);
+                            mem.store8(r[a(op)] + imm, (int) r[d(op)]);
                             break;
                         case Op.ST32:
-                            mem.store32(r[a(op)] + imm & -1L >>> b(op), (int) r[d(op)]);
+                            mem.store32(r[a(op)] + imm, (int) r[d(op)]);
                             break;
                         case Op.ST64:
-                            mem.store64(r[a(op)] + imm & -1L >>> b(op), r[d(op)]);
+                            mem.store64(r[a(op)] + imm, r[d(op)]);
                             break;
                         case Op.FLAGS:
                             r[flags] = d(op);
@@ -277,44 +278,84 @@ final class Interpreter {
                             status = INDIRECT;
                             break run;
                         case FusedOp.ADD_FLAGS:
-                            setFlags(r, flags, (int) imm, r[a(op)], r[b(op)], r[a(op)] + r[b(op)]);
-                            r[d(op)] = extended(r[flags + 3], (int) imm);
+                            setFlags(r, flags, imm, r[a(op)], r[b(op)], r[a(op)] + r[b(op)]);
+                            r[d(op)] = r[flags + 3];
                             continue;
                         case FusedOp.SUB_FLAGS:
-                            setFlags(r, flags, (int) imm, r[a(op)], r[b(op)], r[a(op)] - r[b(op)]);
-                            r[d(op)] = extended(r[flags + 3], (int) imm);
+                            setFlags(r, flags, imm, r[a(op)], r[b(op)], r[a(op)] - r[b(op)]);
+                            r[d(op)] = r[flags + 3];
                             continue;
                         case FusedOp.AND_FLAGS:
-                            setFlags(r, flags, (int) imm, r[a(op)], r[b(op)], r[a(op)] & r[b(op)]);
-                            r[d(op)] = extended(r[flags + 3], (int) imm);
+                            setFlags(r, flags, imm, r[a(op)], r[b(op)], r[a(op)] & r[b(op)]);
+                            r[d(op)] = r[flags + 3];
                             continue;
                         case FusedOp.OR_FLAGS:
-                            setFlags(r, flags, (int) imm, r[a(op)], r[b(op)], r[a(op)] | r[b(op)]);
-                            r[d(op)] = extended(r[flags + 3], (int) imm);
+                            setFlags(r, flags, imm, r[a(op)], r[b(op)], r[a(op)] | r[b(op)]);
+                            r[d(op)] = r[flags + 3];
                             continue;
                         case FusedOp.XOR_FLAGS:
-                            setFlags(r, flags, (int) imm, r[a(op)], r[b(op)], r[a(op)] ^ r[b(op)]);
-                            r[d(op)] = extended(r[flags + 3], (int) imm);
+                            setFlags(r, flags, imm, r[a(op)], r[b(op)], r[a(op)] ^ r[b(op)]);
+                            r[d(op)] = r[flags + 3];
                             continue;
                         case FusedOp.ADDI_FLAGS:
                             setFlags(r, flags, b(op), r[a(op)], imm, r[a(op)] + imm);
-                            r[d(op)] = extended(r[flags + 3], b(op));
+                            r[d(op)] = r[flags + 3];
                             continue;
                         case FusedOp.SUBI_FLAGS:
                             setFlags(r, flags, b(op), r[a(op)], imm, r[a(op)] - imm);
-                            r[d(op)] = extended(r[flags + 3], b(op));
+                            r[d(op)] = r[flags + 3];
                             continue;
                         case FusedOp.ANDI_FLAGS:
                             setFlags(r, flags, b(op), r[a(op)], imm, r[a(op)] & imm);
-                            r[d(op)] = extended(r[flags + 3], b(op));
+                            r[d(op)] = r[flags + 3];
                             continue;
                         case FusedOp.ORI_FLAGS:
                             setFlags(r, flags, b(op), r[a(op)], imm, r[a(op)] | imm);
-                            r[d(op)] = extended(r[flags + 3], b(op));
+                            r[d(op)] = r[flags + 3];
                             continue;
                         case FusedOp.XORI_FLAGS:
                             setFlags(r, flags, b(op), r[a(op)], imm, r[a(op)] ^ imm);
-                            r[d(op)] = extended(r[flags + 3], b(op));
+                            r[d(op)] = r[flags + 3];
+                            continue;
+                        case FusedOp.ADD_FLAGS32:
+                            setFlags(r, flags, imm, r[a(op)], r[b(op)], r[a(op)] + r[b(op)]);
+                            r[d(op)] = r[flags + 3] & LOW;
+                            continue;
+                        case FusedOp.SUB_FLAGS32:
+                            setFlags(r, flags, imm, r[a(op)], r[b(op)], r[a(op)] - r[b(op)]);
+                            r[d(op)] = r[flags + 3] & LOW;
+                            continue;
+                        case FusedOp.AND_FLAGS32:
+                            setFlags(r, flags, imm, r[a(op)], r[b(op)], r[a(op)] & r[b(op)]);
+                            r[d(op)] = r[flags + 3] & LOW;
+                            continue;
+                        case FusedOp.OR_FLAGS32:
+                            setFlags(r, flags, imm, r[a(op)], r[b(op)], r[a(op)] | r[b(op)]);
+                            r[d(op)] = r[flags + 3] & LOW;
+                            continue;
+                        case FusedOp.XOR_FLAGS32:
+                            setFlags(r, flags, imm, r[a(op)], r[b(op)], r[a(op)] ^ r[b(op)]);
+                            r[d(op)] = r[flags + 3] & LOW;
+                            continue;
+                        case FusedOp.ADDI_FLAGS32:
+                            setFlags(r, flags, b(op), r[a(op)], imm, r[a(op)] + imm);
+                            r[d(op)] = r[flags + 3] & LOW;
+                            continue;
+                        case FusedOp.SUBI_FLAGS32:
+                            setFlags(r, flags, b(op), r[a(op)], imm, r[a(op)] - imm);
+                            r[d(op)] = r[flags + 3] & LOW;
+                            continue;
+                        case FusedOp.ANDI_FLAGS32:
+                            setFlags(r, flags, b(op), r[a(op)], imm, r[a(op)] & imm);
+                            r[d(op)] = r[flags + 3] & LOW;
+                            continue;
+                        case FusedOp.ORI_FLAGS32:
+                            setFlags(r, flags, b(op), r[a(op)], imm, r[a(op)] | imm);
+                            r[d(op)] = r[flags + 3] & LOW;
+                            continue;
+                        case FusedOp.XORI_FLAGS32:
+                            setFlags(r, flags, b(op), r[a(op)], imm, r[a(op)] ^ imm);
+                            r[d(op)] = r[flags + 3] & LOW;
                             continue;
                         case FusedOp.SKIP_IF_NO_BITS:
                             i = (r[a(op)] & b(op)) == 0 ? 2 * (int) imm : i;
@@ -331,6 +372,18 @@ final class Interpreter {
                                 status = TAKEN;
                             }
                             break run;
+                        case FusedOp.LD8U_CUT:
+                            r[d(op)] = mem.load8(r[a(op)] + imm & LOW);
+                            continue;
+                        case FusedOp.LD32U_CUT:
+                            r[d(op)] = mem.load32(r[a(op)] + imm & LOW) & LOW;
+                            continue;
+                        case FusedOp.ST8_CUT:
+                            mem.store8(r[a(op)] + imm & LOW, (int) r[d(op)]);
+                            break;
+                        case FusedOp.ST32_CUT:
+                            mem.store32(r[a(op)] + imm & LOW, (int) r[d(op)]);
+                            break;
                         case FusedOp.ADD_SHIFTED:
                             r[d(op)] = r[a(op)] + (r[b(op)] << imm);
                             continue;
@@ -340,8 +393,8 @@ final class Interpreter {
                         case FusedOp.SUB_FLAGS_JMP: {
                             final long x = r[a(op)];
                             final long y = r[b(op)];
-                            setFlags(r, flags, (int) imm, x, y, x - y);
-                            r[d(op)] = extended(x - y, (int) imm);
+                            setFlags(r, flags, imm, x, y, x - y);
+                            r[d(op)] = extended(x - y, ops[i]);
                             if (holds(ops[i], x, y)) {
                                 s.pc = ops[i + 1];
                                 status = TAKEN;
@@ -351,7 +404,7 @@ final class Interpreter {
                         case FusedOp.SUBI_FLAGS_JMP: {
                             final long x = r[a(op)];
                             setFlags(r, flags, b(op), x, imm, x - imm);
-                            r[d(op)] = extended(x - imm, b(op));
+                            r[d(op)] = extended(x - imm, ops[i]);
                             if (holds(ops[i], x, imm)) {
                                 s.pc = ops[i + 1];
                                 status = TAKEN;
@@ -359,8 +412,8 @@ final class Interpreter {
                             break run;
                         }
                         case FusedOp.AND_FLAGS_JMP:
-                            setFlags(r, flags, (int) imm, r[a(op)], r[b(op)], r[a(op)] & r[b(op)]);
-                            r[d(op)] = extended(r[flags + 3], (int) imm);
+                            setFlags(r, flags, imm, r[a(op)], r[b(op)], r[a(op)] & r[b(op)]);
+                            r[d(op)] = extended(r[flags + 3], ops[i]);
                             if (zero(r, flags) == (Block.opcode(ops[i]) == FusedOp.JMP_Z)) {
                                 s.pc = ops[i + 1];
                                 status = TAKEN;
@@ -368,7 +421,7 @@ final class Interpreter {
                             break run;
                         case FusedOp.ANDI_FLAGS_JMP:
                             setFlags(r, flags, b(op), r[a(op)], imm, r[a(op)] & imm);
-                            r[d(op)] = extended(r[flags + 3], b(op));
+                            r[d(op)] = extended(r[flags + 3], ops[i]);
                             if (zero(r, flags) == (Block.opcode(ops[i]) == FusedOp.JMP_Z)) {
                                 s.pc = ops[i + 1];
                                 status = TAKEN;
@@ -376,7 +429,7 @@ final class Interpreter {
                             break run;
                         case FusedOp.ADDI_FLAGS_JMP:
                             setFlags(r, flags, b(op), r[a(op)], imm, r[a(op)] + imm);
-                            r[d(op)] = extended(r[flags + 3], b(op));
+                            r[d(op)] = extended(r[flags + 3], ops[i]);
                             if (zero(r, flags) == (Block.opcode(ops[i]) == FusedOp.JMP_Z)) {
                                 s.pc = ops[i + 1];
                                 status = TAKEN;
@@ -446,114 +499,123 @@ final class Interpreter {
         final CpuState s = state;
         final long[] r = s.r;
         switch (Block.opcode(op)) {
-        case Op.SHL:
-            r[d(op)] = r[a(op)] << r[b(op)];
-            return false;
-        case Op.SHR:
-            r[d(op)] = r[a(op)] >>> r[b(op)];
-            return false;
-        case Op.SAR:
-            r[d(op)] = r[a(op)] >> r[b(op)];
-            return false;
-        case Op.ROR:
-            r[d(op)] = Long.rotateRight(r[a(op)], (int) r[b(op)]);
-            return false;
-        case Op.UMULH:
-            r[d(op)] = Arithmetic.unsignedMultiplyHigh(r[a(op)], r[b(op)]);
-            return false;
-        case Op.SMULH:
-            r[d(op)] = Math.multiplyHigh(r[a(op)], r[b(op)]);
-            return false;
-        case Op.SHL32:
-            r[d(op)] = (int) r[a(op)] << (int) r[b(op)] & LOW;
-            return false;
-        case Op.SHR32:
-            r[d(op)] = (int) r[a(op)] >>> (int) r[b(op)] & LOW;
-            return false;
-        case Op.SAR32:
-            r[d(op)] = (int) r[a(op)] >> (int) r[b(op)] & LOW;
-            return false;
-        case Op.ROR32:
-            r[d(op)] = Integer.rotateRight((int) r[a(op)], (int) r[b(op)]) & LOW;
-            return false;
-        case Op.RORI:
-            r[d(op)] = Long.rotateRight(r[a(op)], (int) imm);
-            return false;
-        case Op.NOT:
-            r[d(op)] = ~r[a(op)];
-            return false;
-        case Op.NEG:
-            r[d(op)] = -r[a(op)];
-            return false;
-        case Op.SX8:
-            r[d(op)] = (byte) r[a(op)];
-            return false;
-        case Op.SX16:
-            r[d(op)] = (short) r[a(op)];
-            return false;
-        case Op.CLZ:
-            r[d(op)] = Long.numberOfLeadingZeros(r[a(op)]);
-            return false;
-        case Op.CTZ:
-            r[d(op)] = Long.numberOfTrailingZeros(r[a(op)]);
-            return false;
-        case Op.CLZ32:
-            r[d(op)] = Integer.numberOfLeadingZeros((int) r[a(op)]);
-            return false;
-        case Op.RBIT:
-            r[d(op)] = Long.reverse(r[a(op)]);
-            return false;
-        case Op.BSWAP:
-            r[d(op)] = Long.reverseBytes(r[a(op)]);
-            return false;
-        case Op.BSWAP32:
-            r[d(op)] = Integer.reverseBytes((int) r[a(op)]) & LOW;
-            return false;
-        case Op.POPCNT:
-            r[d(op)] = Long.bitCount(r[a(op)]);
-            return false;
-        case Op.UDIV:
-            r[d(op)] = Arithmetic.divideUnsigned(r[a(op)], r[b(op)]);
-            return false;
-        case Op.SDIV:
-            r[d(op)] = Arithmetic.divide(r[a(op)], r[b(op)]);
-            return false;
-        case Op.UDIV32:
-            r[d(op)] = Arithmetic.divide(r[a(op)] & LOW, r[b(op)] & LOW);
-            return false;
-        case Op.SDIV32:
-            r[d(op)] = Arithmetic.divide32(r[a(op)], r[b(op)]) & LOW;
-            return false;
-        case Op.EQ:
-            r[d(op)] = r[a(op)] == r[b(op)] ? 1 : 0;
-            return false;
-        case Op.LTU:
-            r[d(op)] = r[a(op)] + Long.MIN_VALUE < r[b(op)] + Long.MIN_VALUE ? 1 : 0;
-            return false;
-        case Op.LTS:
-            r[d(op)] = r[a(op)] < r[b(op)] ? 1 : 0;
-            return false;
-        case Op.LD8S:
-            r[d(op)] = (byte) mem.load8(r[a(op)] + imm & -1L >>> b(op));
-            return false;
-        case Op.LD16U:
-            r[d(op)] = mem.load16(r[a(op)] + imm & -1L >>> b(op));
-            return false;
-        case Op.LD16S:
-            r[d(op)] = (short) mem.load16(r[a(op)] + imm & -1L >>> b(op));
-            return false;
-        case Op.ST16:
-            mem.store16(r[a(op)] + imm & -1L >>> b(op), (int) r[d(op)]);
-            return true;
-        case Op.PROBE_WRITE:
-            mem.probeWrite(r[a(op)] + imm, d(op));
-            return false;
-        case Op.GETFLAGS:
-            r[d(op)] = Flags.packed(s);
-            return false;
-        case Op.PUTFLAGS:
-            Flags.set(s, (int) r[a(op)]);
-            return false;
+            case Op.SHL:
+                r[d(op)] = r[a(op)] << r[b(op)];
+                return false;
+            case Op.SHR:
+                r[d(op)] = r[a(op)] >>> r[b(op)];
+                return false;
+            case Op.SAR:
+                r[d(op)] = r[a(op)] >> r[b(op)];
+                return false;
+            case Op.ROR:
+                r[d(op)] = Long.rotateRight(r[a(op)], (int) r[b(op)]);
+                return false;
+            case Op.UMULH:
+                r[d(op)] = Arithmetic.unsignedMultiplyHigh(r[a(op)], r[b(op)]);
+                return false;
+            case Op.SMULH:
+                r[d(op)] = Math.multiplyHigh(r[a(op)], r[b(op)]);
+                return false;
+            case Op.SHL32:
+                r[d(op)] = (int) r[a(op)] << (int) r[b(op)] & LOW;
+                return false;
+            case Op.SHR32:
+                r[d(op)] = (int) r[a(op)] >>> (int) r[b(op)] & LOW;
+                return false;
+            case Op.SAR32:
+                r[d(op)] = (int) r[a(op)] >> (int) r[b(op)] & LOW;
+                return false;
+            case Op.ROR32:
+                r[d(op)] = Integer.rotateRight((int) r[a(op)], (int) r[b(op)]) & LOW;
+                return false;
+            case Op.RORI:
+                r[d(op)] = Long.rotateRight(r[a(op)], (int) imm);
+                return false;
+            case Op.NOT:
+                r[d(op)] = ~r[a(op)];
+                return false;
+            case Op.NEG:
+                r[d(op)] = -r[a(op)];
+                return false;
+            case Op.SX8:
+                r[d(op)] = (byte) r[a(op)];
+                return false;
+            case Op.SX16:
+                r[d(op)] = (short) r[a(op)];
+                return false;
+            case Op.CLZ:
+                r[d(op)] = Long.numberOfLeadingZeros(r[a(op)]);
+                return false;
+            case Op.CTZ:
+                r[d(op)] = Long.numberOfTrailingZeros(r[a(op)]);
+                return false;
+            case Op.CLZ32:
+                r[d(op)] = Integer.numberOfLeadingZeros((int) r[a(op)]);
+                return false;
+            case Op.RBIT:
+                r[d(op)] = Long.reverse(r[a(op)]);
+                return false;
+            case Op.BSWAP:
+                r[d(op)] = Long.reverseBytes(r[a(op)]);
+                return false;
+            case Op.BSWAP32:
+                r[d(op)] = Integer.reverseBytes((int) r[a(op)]) & LOW;
+                return false;
+            case Op.POPCNT:
+                r[d(op)] = Long.bitCount(r[a(op)]);
+                return false;
+            case Op.UDIV:
+                r[d(op)] = Arithmetic.divideUnsigned(r[a(op)], r[b(op)]);
+                return false;
+            case Op.SDIV:
+                r[d(op)] = Arithmetic.divide(r[a(op)], r[b(op)]);
+                return false;
+            case Op.UDIV32:
+                r[d(op)] = Arithmetic.divide(r[a(op)] & LOW, r[b(op)] & LOW);
+                return false;
+            case Op.SDIV32:
+                r[d(op)] = Arithmetic.divide32(r[a(op)], r[b(op)]) & LOW;
+                return false;
+            case Op.EQ:
+                r[d(op)] = r[a(op)] == r[b(op)] ? 1 : 0;
+                return false;
+            case Op.LTU:
+                r[d(op)] = r[a(op)] + Long.MIN_VALUE < r[b(op)] + Long.MIN_VALUE ? 1 : 0;
+                return false;
+            case Op.LTS:
+                r[d(op)] = r[a(op)] < r[b(op)] ? 1 : 0;
+                return false;
+            case Op.LD8S:
+                r[d(op)] = (byte) mem.load8(r[a(op)] + imm);
+                return false;
+            case Op.LD16U:
+                r[d(op)] = mem.load16(r[a(op)] + imm);
+                return false;
+            case Op.LD16S:
+                r[d(op)] = (short) mem.load16(r[a(op)] + imm);
+                return false;
+            case Op.ST16:
+                mem.store16(r[a(op)] + imm, (int) r[d(op)]);
+                return true;
+            case Op.PROBE_WRITE:
+                mem.probeWrite(r[a(op)] + imm, d(op));
+                return false;
+            case Op.GETFLAGS:
+                r[d(op)] = Flags.packed(s);
+                return false;
+            case Op.PUTFLAGS:
+                Flags.set(s, (int) r[a(op)]);
+                return false;
+            case FusedOp.LD32S_CUT:
+                r[d(op)] = mem.load32(r[a(op)] + imm & LOW);
+                return false;
+            case FusedOp.LD64_CUT:
+                r[d(op)] = mem.load64(r[a(op)] + imm & LOW);
+                return false;
+            case FusedOp.ST64_CUT:
+                mem.store64(r[a(op)] + imm & LOW, r[d(op)]);
+                return true;
             default:
                 throw new IllegalStateException("operation " + Block.opcode(op));
         }
@@ -569,8 +631,8 @@ final class Interpreter {
     }
 
     private static void setFlags(
-            final long[] r, final int flags, final int how, final long a, final long b, final long result) {
-        r[flags] = how & ~FusedOp.ZERO_EXTEND;
+            final long[] r, final int flags, final long how, final long a, final long b, final long result) {
+        r[flags] = how;
         r[flags + 1] = a;
         r[flags + 2] = b;
         r[flags + 3] = result;
@@ -591,8 +653,9 @@ final class Interpreter {
         return yes == ((relation & FusedOp.NOT) == 0);
     }
 
-    private static long extended(final long result, final int how) {
-        return (how & FusedOp.ZERO_EXTEND) == 0 ? result : result & LOW;
+    /** What an operation that is done with {@code jump} stores. */
+    private static long extended(final long result, final long jump) {
+        return result & -1L >>> d(jump);
     }
 
     /** The flag Z. A shift count is taken modulo 64, so the kind above the width does not matter there. */
