@@ -132,7 +132,9 @@ final class X86Arch implements Arch {
     public void switchTo(final CpuLocal cpu, final Task previous, final Task next) {
         final CpuState live = cpu.machine.state();
         thread(previous).saveSegments(live);
+        thread(previous).saveFpu(live);
         thread(next).loadSegments(live);
+        thread(next).loadFpu(live);
         entry.switchedTo(cpu);
     }
 

@@ -17,6 +17,10 @@ public final class X86Exit {
     public static final int VECTOR_OF = 4;
     /** #BR, raised by BOUND; the pc is at it. */
     public static final int VECTOR_BR = 5;
+    /** #MF, an x87 exception that is not masked; the pc is at the instruction that waited for it. */
+    public static final int VECTOR_MF = 16;
+    /** #XM, an SSE exception that is not masked; the pc is at the instruction. */
+    public static final int VECTOR_XM = 19;
 
     private X86Exit() {}
 }

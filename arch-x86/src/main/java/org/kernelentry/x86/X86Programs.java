@@ -90,6 +90,7 @@ final class X86Programs {
         thread.startProgram(ia32 ? X86Regs.USER_DS : 0);
         if (k.cpu.current == task) {
             thread.loadSegments(k.cpu.machine.state());
+            thread.loadFpu(k.cpu.machine.state());
         }
         if (ia32) {
             task.setTif(ThreadFlags.TIF_32BIT);
@@ -102,6 +103,7 @@ final class X86Programs {
         final X86Thread own = thread(parent);
         if (k.cpu.current == parent) {
             own.saveSegments(k.cpu.machine.state());
+            own.saveFpu(k.cpu.machine.state());
         }
         child.regs.copyFrom(parent.regs);
         final X86Thread thread = thread(child);

@@ -49,8 +49,40 @@ public final class X86Regs {
     public static final int TSC = 25;
     /** First of three thread-local descriptors of the GDT: {@code base | TLS_PRESENT}. */
     public static final int TLS = 26;
+
+    /** First slot of what FXSAVE saves; all of it up to {@link #SLOTS} belongs to one task ({@code struct fpu}). */
+    public static final int FPU = TLS + 3;
+    /** XMM0 to XMM15, two slots each, the low half first. */
+    public static final int XMM = FPU;
+
+    public static final int XMM_REGISTERS = 16;
+    /** The eight physical registers of the x87 FPU, two slots each: the significand, which MMX calls MM0 to MM7; sign and exponent. */
+    public static final int ST = XMM + 2 * XMM_REGISTERS;
+
+    public static final int ST_REGISTERS = 8;
+    public static final int MXCSR = ST + 2 * ST_REGISTERS;
+    /** The x87 control word. */
+    public static final int FCW = MXCSR + 1;
+    /** The x87 status word, TOP included. */
+    public static final int FSW = FCW + 1;
+    /** The x87 tags as FXSAVE abridges them: bit n is set when physical register n is not empty. */
+    public static final int FTW = FSW + 1;
+    /** Last opcode, instruction and operand of the x87 FPU; kept for those who load and save them, not tracked. */
+    public static final int FOP = FTW + 1;
+
+    public static final int FIP = FOP + 1;
+    public static final int FDP = FIP + 1;
     /** Slots the architecture defines. */
-    public static final int SLOTS = 29;
+    public static final int SLOTS = FDP + 1;
+    /** How many slots there are from {@link #FPU} on. */
+    public static final int FPU_SLOTS = SLOTS - FPU;
+
+    /** MXCSR after reset: all exceptions masked, rounding to nearest. */
+    public static final long MXCSR_DEFAULT = 0x1f80;
+    /** Bits of MXCSR that exist. */
+    public static final long MXCSR_VALID = 0xffff;
+    /** The x87 control word after FNINIT: all exceptions masked, 64 bits of significand, rounding to nearest. */
+    public static final long FCW_DEFAULT = 0x37f;
 
     /** Bit of a {@link #TLS} slot: the descriptor is present; the low 32 bits are its base. */
     public static final long TLS_PRESENT = 1L << 32;
@@ -96,6 +128,8 @@ public final class X86Regs {
     /** Puts a register file in the state a fresh program finds: all zero, interrupts on, the flat user segments of {@code mode}. */
     public static void reset(final CpuState s, final int mode) {
         Arrays.fill(s.r, 0);
+        s.r[MXCSR] = MXCSR_DEFAULT;
+        s.r[FCW] = FCW_DEFAULT;
         s.mode = mode;
         s.r[CS] = mode == MODE_64 ? USER_CS : USER32_CS;
         s.r[SS] = USER_DS;

@@ -37,6 +37,36 @@ public final class X86Thread {
     /** Descriptors of {@code set_thread_area}, as {@link X86Regs#TLS} holds them. */
     public final long[] tls = new long[X86Regs.TLS_ENTRIES];
 
+    /** {@code struct fpu}: the slots of {@link X86Regs#FPU}. */
+    public final long[] fpu = initialFpu();
+
+    private static long[] initialFpu() {
+        final long[] state = new long[X86Regs.FPU_SLOTS];
+        resetFpu(state);
+        return state;
+    }
+
+    /** {@code fpu_clear_user_states()}: back to the initial state. */
+    public void resetFpu() {
+        resetFpu(fpu);
+    }
+
+    private static void resetFpu(final long[] state) {
+        Arrays.fill(state, 0);
+        state[X86Regs.MXCSR - X86Regs.FPU] = X86Regs.MXCSR_DEFAULT;
+        state[X86Regs.FCW - X86Regs.FPU] = X86Regs.FCW_DEFAULT;
+    }
+
+    /** {@code fpu_sync_fpstate()}: takes the floating-point state from the CPU that runs the task. */
+    public void saveFpu(final CpuState live) {
+        System.arraycopy(live.r, X86Regs.FPU, fpu, 0, fpu.length);
+    }
+
+    /** {@code restore_fpregs_from_fpstate()}: loads the floating-point state into the CPU that runs the task. */
+    public void loadFpu(final CpuState live) {
+        System.arraycopy(fpu, 0, live.r, X86Regs.FPU, fpu.length);
+    }
+
     /** Takes the segment state from the CPU ({@code save_fsgs()} and the selectors of {@code __switch_to()}). */
     public void saveSegments(final CpuState live) {
         ds = live.r[X86Regs.DS];
@@ -75,6 +105,7 @@ public final class X86Thread {
         fsBase = 0;
         gsBase = 0;
         Arrays.fill(tls, 0);
+        resetFpu(fpu);
     }
 
     /** As {@code copy_thread()} leaves a child's: nothing of a call in progress, no exception, stepping as it was. */
@@ -87,6 +118,7 @@ public final class X86Thread {
         fsBase = parent.fsBase;
         gsBase = parent.gsBase;
         System.arraycopy(parent.tls, 0, tls, 0, tls.length);
+        System.arraycopy(parent.fpu, 0, fpu, 0, fpu.length);
     }
 
     /** Whether {@code selector} names a present thread-local descriptor. */

@@ -231,7 +231,7 @@ final class Insn {
                     && !(r.has(Attribute.np) && (operandSizePrefix || rep || repne))
                     && !(r.has(Attribute.f3) && !rep)
                     && !(r.has(Attribute.f2) && !repne)
-                    && !(r.has(Attribute.p66) && !operandSizePrefix)
+                    && !(r.has(Attribute.p66) && (!operandSizePrefix || rep || repne))
                     && !(r.has(Attribute.w1) && !rexW())
                     && !(r.operands.contains(Operand.M) && modRm >> 6 == 3)) {
                 return r;

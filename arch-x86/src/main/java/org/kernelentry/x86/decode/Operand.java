@@ -10,6 +10,18 @@ enum Operand {
     Ed(Place.RM, Width.DOUBLE),
     Ev(Place.RM, Width.BY_SIZE),
     Ey(Place.RM, Width.BY_REX),
+    // V, W, U: XMM registers: ModRM.reg; ModRM.rm, register or memory; ModRM.rm, register
+    Vx(Place.XMM_REG, Width.XMM),
+    Wd(Place.XMM_RM, Width.DOUBLE),
+    Wq(Place.XMM_RM, Width.QUAD),
+    /** 128 bits, in memory aligned to them. */
+    Wx(Place.XMM_RM, Width.XMM),
+    /** 128 bits, in memory not aligned. */
+    Wu(Place.XMM_RM, Width.XMM_UNALIGNED),
+    // P, Q: MMX registers: ModRM.reg; ModRM.rm, register or memory
+    Pq(Place.MMX_REG, Width.QUAD),
+    Qd(Place.MMX_RM, Width.DOUBLE),
+    Qq(Place.MMX_RM, Width.QUAD),
     /** Memory only: a register there is no instruction. */
     M(Place.MEMORY, Width.BY_SIZE),
     // G: register, ModRM.reg
@@ -56,7 +68,11 @@ enum Operand {
         OFFSET,
         FIXED,
         FIXED_C,
-        ONE
+        ONE,
+        XMM_REG,
+        XMM_RM,
+        MMX_REG,
+        MMX_RM
     }
 
     enum Width {
@@ -66,7 +82,11 @@ enum Operand {
         /** 16, 32 or 64 bits by the operand size. */
         BY_SIZE,
         /** 64 bits with REX.W, otherwise 32. */
-        BY_REX
+        BY_REX,
+        QUAD,
+        /** 128 bits. */
+        XMM,
+        XMM_UNALIGNED
     }
 
     final Place place;
@@ -78,6 +98,9 @@ enum Operand {
     }
 
     boolean usesModRm() {
-        return place == Place.RM || place == Place.MEMORY || place == Place.REG || place == Place.SEGMENT;
+        return switch (place) {
+            case RM, MEMORY, REG, SEGMENT, XMM_REG, XMM_RM, MMX_REG, MMX_RM -> true;
+            default -> false;
+        };
     }
 }

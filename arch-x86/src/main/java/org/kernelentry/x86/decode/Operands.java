@@ -37,12 +37,14 @@ final class Operands {
             case DOUBLE -> 32;
             case BY_SIZE -> insn.operandSize;
             case BY_REX -> insn.rexW() ? 64 : 32;
+            case QUAD -> 64;
+            case XMM, XMM_UNALIGNED -> 128;
         };
     }
 
     boolean isMemory(final int n) {
         return switch (at(n).place) {
-            case RM, MEMORY -> insn.memory;
+            case RM, MEMORY, XMM_RM, MMX_RM -> insn.memory;
             case OFFSET -> true;
             default -> false;
         };
@@ -134,8 +136,10 @@ final class Operands {
     /** Register number of operand {@code n}; 4 to 7 mean AH to BH for a byte without REX. */
     int register(final int n) {
         return switch (at(n).place) {
-            case RM -> insn.modRm & 7 | (insn.rex & Insn.REX_B) << 3;
-            case REG -> insn.reg() | (insn.rex & Insn.REX_R) << 1;
+            case RM, XMM_RM -> insn.modRm & 7 | (insn.rex & Insn.REX_B) << 3;
+            case MMX_RM -> insn.modRm & 7;
+            case MMX_REG -> insn.reg();
+            case REG, XMM_REG -> insn.reg() | (insn.rex & Insn.REX_R) << 1;
             case OPCODE -> insn.opcode & 7 | (insn.rex & Insn.REX_B) << 3;
             case FIXED_C -> X86Regs.RCX;
             default -> X86Regs.RAX;

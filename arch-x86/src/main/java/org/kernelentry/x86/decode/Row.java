@@ -41,7 +41,7 @@ final class Row {
         f3,
         /** With F2. */
         f2,
-        /** With 66. */
+        /** With 66, without F2 and F3, which go before it. */
         p66,
         /** With REX.W. */
         w1

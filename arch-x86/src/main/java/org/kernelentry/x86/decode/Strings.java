@@ -56,8 +56,9 @@ final class Strings {
 
     static void cmps(final Insn i) {
         final int skip = begin(i);
-        final int first = i.operands.load(width(i), source(i), 0);
+        // Processors read ES:rDI first, as the faults show; the manual does not say.
         final int second = i.operands.load(width(i), destination(i), 0);
+        final int first = i.operands.load(width(i), source(i), 0);
         compare(i, first, second);
         final int step = step(i);
         i.operands.addToAddressRegister(X86Regs.RSI, step);

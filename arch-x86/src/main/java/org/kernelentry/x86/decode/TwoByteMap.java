@@ -3,10 +3,10 @@ package org.kernelentry.x86.decode;
 /**
  * The two-byte opcode map: 0F and a byte. Source: Intel SDM volume 2, table A-3 and table A-6 (groups).
  *
- * <p>What is not listed raises #UD: MMX and SSE, LAR and LSL, LSS, LFS and LGS.
+ * <p>What is not listed raises #UD: what came after SSE2, LAR and LSL, LSS, LFS and LGS.
  */
 final class TwoByteMap {
-    static final OpcodeMap MAP = new OpcodeMap()
+    static final OpcodeMap MAP = VectorMap.addTo(new OpcodeMap())
             // 00 to 0F
             .row(0x00, 0, "SLDT Ev", SystemInsns::refused)
             .row(0x00, 1, "STR Ev", SystemInsns::refused)

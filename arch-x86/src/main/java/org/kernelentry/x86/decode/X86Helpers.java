@@ -44,7 +44,7 @@ final class X86Helpers {
     static final GuestTrap DIVIDE_ERROR = new GuestTrap(CpuExit.DIVIDE_ERROR, 0);
 
     @SuppressWarnings("StaticAssignmentOfThrowable") // as DIVIDE_ERROR
-    private static final GuestTrap PROTECTION_0 = new GuestTrap(CpuExit.PROTECTION, 0);
+    static final GuestTrap PROTECTION_0 = new GuestTrap(CpuExit.PROTECTION, 0);
     /** One for each selector without its RPL: the error code of a refused segment. */
     private static final GuestTrap[] SELECTOR_TRAPS = new GuestTrap[1 << 14];
 

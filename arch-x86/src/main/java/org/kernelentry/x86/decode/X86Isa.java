@@ -1,5 +1,6 @@
 package org.kernelentry.x86.decode;
 
+import java.util.Arrays;
 import org.kernelentry.machine.CpuExit;
 import org.kernelentry.machine.Isa;
 import org.kernelentry.machine.ir.BlockBuilder;
@@ -7,9 +8,16 @@ import org.kernelentry.machine.ir.Helper;
 import org.kernelentry.machine.memory.CodeWindow;
 import org.kernelentry.x86.X86Regs;
 
-/** The x86 instruction set in 64-bit and 32-bit compatibility mode, integer part. */
+/** The x86 instruction set in 64-bit and 32-bit compatibility mode: x86-64-v1 with CMPXCHG16B, LAHF and POPCNT. */
 public final class X86Isa implements Isa {
-    private final Helper[] helpers = X86Helpers.all();
+    private final Helper[] helpers;
+
+    public X86Isa() {
+        final Helper[] general = X86Helpers.all();
+        final Helper[] vectors = VectorMap.helpers();
+        helpers = Arrays.copyOf(general, general.length + vectors.length);
+        System.arraycopy(vectors, 0, helpers, general.length, vectors.length);
+    }
 
     @Override
     public String name() {

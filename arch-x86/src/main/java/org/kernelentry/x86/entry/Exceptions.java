@@ -9,6 +9,7 @@ import org.kernelentry.kernel.task.CpuLocal;
 import org.kernelentry.kernel.task.Task;
 import org.kernelentry.machine.Cpu;
 import org.kernelentry.machine.CpuExit;
+import org.kernelentry.machine.CpuState;
 import org.kernelentry.machine.memory.AddressSpace;
 import org.kernelentry.x86.X86Exit;
 import org.kernelentry.x86.X86PtRegs;
@@ -32,6 +33,10 @@ final class Exceptions {
     static final Step EXC_INT3 = Step.frame("exc_int3", "arch/x86/kernel/traps.c exc_int3()");
     static final Step EXC_DEBUG = Step.frame("exc_debug_user", "arch/x86/kernel/traps.c exc_debug_user()");
     static final Step EXC_OVERFLOW = Step.frame("exc_overflow", "arch/x86/kernel/traps.c exc_overflow()");
+    static final Step EXC_COPROCESSOR_ERROR =
+            Step.frame("exc_coprocessor_error", "arch/x86/kernel/traps.c exc_coprocessor_error()");
+    static final Step EXC_SIMD_COPROCESSOR_ERROR =
+            Step.frame("exc_simd_coprocessor_error", "arch/x86/kernel/traps.c exc_simd_coprocessor_error()");
     static final Step EXC_BOUNDS = Step.frame("exc_bounds", "arch/x86/kernel/traps.c exc_bounds()");
     static final Step EXC_ALIGNMENT_CHECK =
             Step.frame("exc_alignment_check", "arch/x86/kernel/traps.c exc_alignment_check()");
@@ -40,6 +45,9 @@ final class Exceptions {
     static final int X86_TRAP_DE = 0;
     static final int X86_TRAP_DB = 1;
     static final int X86_TRAP_BP = 3;
+    /** Where MXCSR's masks of its exceptions begin. */
+    private static final int MXCSR_MASKS = 7;
+
     static final int X86_TRAP_OF = 4;
     static final int X86_TRAP_BR = 5;
     static final int X86_TRAP_UD = 6;
@@ -114,6 +122,14 @@ final class Exceptions {
                         step = EXC_OVERFLOW;
                         handler = () -> trap(task, X86_TRAP_OF, 0, SigInfo.kernel(SIGSEGV));
                     }
+                    case X86Exit.VECTOR_MF -> {
+                        step = EXC_COPROCESSOR_ERROR;
+                        handler = () -> mathError(task, X86Exit.VECTOR_MF);
+                    }
+                    case X86Exit.VECTOR_XM -> {
+                        step = EXC_SIMD_COPROCESSOR_ERROR;
+                        handler = () -> mathError(task, X86Exit.VECTOR_XM);
+                    }
                     default -> {
                         step = EXC_BOUNDS;
                         handler = () -> trap(task, X86_TRAP_BR, 0, SigInfo.kernel(SIGSEGV));
@@ -185,6 +201,30 @@ final class Exceptions {
     private void debug(final Task task, final long dr6, final int code) {
         ((X86Thread) task.thread).virtualDr6 = dr6;
         trap(task, X86_TRAP_DB, 0, fault(SIGTRAP, code, task));
+    }
+
+    /** {@code math_error()}: the reasons are in the registers that the exception came from. */
+    private void mathError(final Task task, final int vector) {
+        final CpuState live = k.cpu.machine.state();
+        final long mxcsr = live.r[X86Regs.MXCSR];
+        final long raised = vector == X86Exit.VECTOR_XM
+                ? mxcsr & ~(mxcsr >> MXCSR_MASKS)
+                : live.r[X86Regs.FSW] & ~live.r[X86Regs.FCW];
+        trap(task, vector, 0, fault(SIGFPE, floatingPointCode(raised), task));
+    }
+
+    /** {@code fpu__exception_code()}: the first that applies. */
+    private static int floatingPointCode(final long raised) {
+        if ((raised & 0x01) != 0) {
+            return SigInfo.FPE_FLTINV;
+        }
+        if ((raised & 0x04) != 0) {
+            return SigInfo.FPE_FLTDIV;
+        }
+        if ((raised & 0x08) != 0) {
+            return SigInfo.FPE_FLTOVF;
+        }
+        return (raised & 0x12) != 0 ? SigInfo.FPE_FLTUND : SigInfo.FPE_FLTRES;
     }
 
     private static long pageFaultError(final Cpu machine) {

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.syscall.Errno;
 import org.kernelentry.kernel.task.Task;
+import org.kernelentry.x86.FxArea;
 import org.kernelentry.x86.X86PtRegs;
 import org.kernelentry.x86.X86Thread;
 
@@ -18,8 +19,14 @@ import org.kernelentry.x86.X86Thread;
  */
 public final class X86Ptrace {
     private static final int NT_PRSTATUS = 1;
+    private static final int NT_PRFPREG = 2;
+    private static final int NT_PRXFPREG = 0x46e6_2b7f;
     private static final int PTRACE_GETREGS = 12;
     private static final int PTRACE_SETREGS = 13;
+    private static final int PTRACE_GETFPREGS = 14;
+    private static final int PTRACE_SETFPREGS = 15;
+    private static final int PTRACE_GETFPXREGS = 18;
+    private static final int PTRACE_SETFPXREGS = 19;
     private static final int PTRACE_ARCH_PRCTL = 30;
 
     // struct user and struct user32: offset of u_debugreg, whole size
@@ -105,11 +112,21 @@ public final class X86Ptrace {
     }
 
     public byte @Nullable [] getRegset(final Task task, final int noteType) {
-        return noteType == NT_PRSTATUS ? general(task, view32(task)) : null;
+        return switch (noteType) {
+            case NT_PRSTATUS -> general(task, view32(task));
+            case NT_PRFPREG -> view32(task) ? null : FpRegs.get(k, task);
+            case NT_PRXFPREG -> view32(task) ? FpRegs.get(k, task) : null;
+            default -> null;
+        };
     }
 
     public long setRegset(final Task task, final int noteType, final byte[] bytes) {
-        return noteType == NT_PRSTATUS ? setGeneral(task, view32(task), bytes) : -Errno.EINVAL;
+        return switch (noteType) {
+            case NT_PRSTATUS -> setGeneral(task, view32(task), bytes);
+            case NT_PRFPREG -> view32(task) ? -Errno.EINVAL : FpRegs.set(k, task, bytes);
+            case NT_PRXFPREG -> view32(task) ? FpRegs.set(k, task, bytes) : -Errno.EINVAL;
+            default -> -Errno.EINVAL;
+        };
     }
 
     private byte[] general(final Task task, final boolean compat) {
@@ -150,6 +167,16 @@ public final class X86Ptrace {
         return view32(task) ? 4 : 8;
     }
 
+    private long getFp(final Task tracer, final Task tracee, final long data) {
+        final byte[] bytes = FpRegs.get(k, tracee);
+        return k.user.copyTo(tracer, data, bytes, 0, bytes.length) ? 0 : -Errno.EFAULT;
+    }
+
+    private long setFp(final Task tracer, final Task tracee, final long data) {
+        final byte[] bytes = new byte[FxArea.SIZE];
+        return k.user.copyFrom(tracer, data, bytes, 0, bytes.length) ? FpRegs.set(k, tracee, bytes) : -Errno.EFAULT;
+    }
+
     // ---- requests
 
     public long archPtrace(
@@ -166,6 +193,10 @@ public final class X86Ptrace {
                         ? setGeneral(tracee, compat, bytes)
                         : -Errno.EFAULT;
             }
+            case PTRACE_GETFPREGS -> compat ? -Errno.EIO : getFp(tracer, tracee, data);
+            case PTRACE_SETFPREGS -> compat ? -Errno.EIO : setFp(tracer, tracee, data);
+            case PTRACE_GETFPXREGS -> compat ? getFp(tracer, tracee, data) : -Errno.EIO;
+            case PTRACE_SETFPXREGS -> compat ? setFp(tracer, tracee, data) : -Errno.EIO;
             case PTRACE_ARCH_PRCTL -> compat ? -Errno.EIO : calls.archPrctl(tracee, tracer, data, address);
             default -> -Errno.EIO;
         };

@@ -34,6 +34,11 @@ public record SigInfo(int signo, int errno, int code, int pid, int uid, long add
     public static final int ILL_ILLTRP = 4;
     public static final int BUS_ADRALN = 1;
     public static final int FPE_INTDIV = 1;
+    public static final int FPE_FLTDIV = 3;
+    public static final int FPE_FLTOVF = 4;
+    public static final int FPE_FLTUND = 5;
+    public static final int FPE_FLTRES = 6;
+    public static final int FPE_FLTINV = 7;
     public static final int CLD_EXITED = 1;
     public static final int CLD_KILLED = 2;
     public static final int CLD_DUMPED = 3;
