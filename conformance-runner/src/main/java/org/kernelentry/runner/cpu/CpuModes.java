@@ -7,6 +7,6 @@ public final class CpuModes {
     private CpuModes() {}
 
     public static List<CpuMode> all() {
-        return List.of(new A64Mode(), new ArmMode(false), new ArmMode(true));
+        return List.of(new X86Mode(true), new X86Mode(false), new A64Mode(), new ArmMode(false), new ArmMode(true));
     }
 }

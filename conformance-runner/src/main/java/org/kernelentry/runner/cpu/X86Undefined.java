@@ -1,0 +1,116 @@
+package org.kernelentry.runner.cpu;
+
+import java.util.Map;
+import java.util.Set;
+import org.kernelentry.runner.cpu.CpuOutcome.End;
+import org.kernelentry.x86.decode.X86Samples;
+
+/** What the Intel SDM leaves open in x86, by its sections. */
+final class X86Undefined {
+    private static final int C = 1;
+    private static final int P = 1 << 2;
+    private static final int A = 1 << 4;
+    private static final int Z = 1 << 6;
+    private static final int S = 1 << 7;
+    private static final int O = 1 << 11;
+
+    /** Flags that are undefined after an instruction: SDM volume 2, "Flags Affected" of each; volume 1, appendix A. */
+    private static final Map<String, Integer> FLAGS = Map.ofEntries(
+            Map.entry("AND", A),
+            Map.entry("OR", A),
+            Map.entry("XOR", A),
+            Map.entry("TEST", A),
+            Map.entry("MUL", S | Z | A | P),
+            Map.entry("IMUL", S | Z | A | P),
+            Map.entry("DIV", C | O | S | Z | A | P),
+            Map.entry("IDIV", C | O | S | Z | A | P),
+            Map.entry("BT", O | S | A | P),
+            Map.entry("BTS", O | S | A | P),
+            Map.entry("BTR", O | S | A | P),
+            Map.entry("BTC", O | S | A | P),
+            Map.entry("BSF", C | O | S | A | P),
+            Map.entry("BSR", C | O | S | A | P),
+            Map.entry("TZCNT", O | S | A | P),
+            Map.entry("LZCNT", O | S | A | P),
+            Map.entry("AAA", O | S | Z | P),
+            Map.entry("AAS", O | S | Z | P),
+            Map.entry("AAM", O | A | C),
+            Map.entry("AAD", O | A | C),
+            Map.entry("DAA", O),
+            Map.entry("DAS", O),
+            Map.entry("ROL", O),
+            Map.entry("ROR", O),
+            Map.entry("RCL", O),
+            Map.entry("RCR", O),
+            Map.entry("SHL", O | A | C),
+            Map.entry("SAL", O | A | C),
+            Map.entry("SHR", O | A | C),
+            Map.entry("SAR", A),
+            Map.entry("SHLD", O | A),
+            Map.entry("SHRD", O | A));
+
+    /** Near branches. */
+    private static final Set<String> NEAR = Set.of("Jcc", "JMP", "CALL", "RET", "LOOP", "LOOPE", "LOOPNE", "JCXZ");
+
+    private X86Undefined() {}
+
+    static String section(X86Samples samples, CpuCase test, CpuOutcome ours, CpuOutcome theirs) {
+        String row = test.mode().row(test.code());
+        boolean canonical = ours.address() << 16 >> 16 == ours.address();
+        if (ours.end() == End.PAGE_FAULT && !canonical && theirs.end() == End.PROTECTION) {
+            return "vol. 1, 3.3.7.1: an address that is not canonical is told apart by the kernel's entry code";
+        }
+        if (row.equals("FXSAVE")) {
+            return "vol. 1, 10.5.1.1: MXCSR_MASK, and the last instruction and operand, are the processor's own";
+        }
+        if (row.startsWith("RCP") || row.startsWith("RSQRT")) {
+            return "vol. 2, RCPPS, RSQRTPS: relative error up to 1.5 * 2^-12";
+        }
+        if (ours.end() == End.PAGE_FAULT
+                && theirs.end() == End.PAGE_FAULT
+                && (row.startsWith("MASKMOV") || row.equals("FXRSTOR"))) {
+            return "vol. 2, MASKMOVDQU, FXRSTOR: which of the bytes faults first";
+        }
+        if (NEAR.contains(row) && test.mode().name().equals("x64") && operand16(test.code())) {
+            return "vol. 2, Jcc, CALL, RET: 66 in 64-bit code, which AMD's processors obey and Intel's do not";
+        }
+        if (ours.end() == End.TRAP && theirs.end() == End.BREAKPOINT) {
+            return "vol. 3, 6.4.2: INT1 under a hypervisor";
+        }
+        if (row.equals("MOV") && ours.end() == End.UNDEFINED && test.code()[0] == (byte) 0xf0) {
+            return "AMD APM vol. 3, MOV CRn: LOCK makes it CR8 on AMD's processors";
+        }
+        if (row.isEmpty() && ours.after()[X86Mode.PC] != theirs.after()[X86Mode.PC]) {
+            return "vol. 2, appendix A: not in the modelled processor";
+        }
+        if (row.isEmpty() && ours.end() == End.UNDEFINED && theirs.end() != End.UNDEFINED) {
+            return "vol. 2, appendix A: not in the modelled processor";
+        }
+        if (row.startsWith("SH")
+                && row.endsWith("D")
+                && operand16(test.code())
+                && samples.immediateCount(test.code()) != 1) {
+            return "vol. 2, SHLD, SHRD: a count beyond the operand size";
+        }
+        int undefined = FLAGS.getOrDefault(row, 0);
+        if (samples.immediateCount(test.code()) == 1 && !row.endsWith("D")) {
+            undefined &= A;
+        }
+        // Ours goes for both, so that a kept case can be replayed.
+        long open = undefined;
+        theirs.after()[X86Mode.FLAGS] = theirs.after()[X86Mode.FLAGS] & ~open | ours.after()[X86Mode.FLAGS] & open;
+        return "";
+    }
+
+    private static boolean operand16(byte[] code) {
+        for (byte b : code) {
+            if (b == 0x66) {
+                return true;
+            }
+            if (b == 0x0f) {
+                return false;
+            }
+        }
+        return false;
+    }
+}
