@@ -61,7 +61,7 @@ public record KernelImage(
             return Architecture.X86;
         }
         // linux v7.3 Documentation/arch/arm64/booting.rst
-        if (text(head, 56).equals("ARM\u0064")) {
+        if (text(head, 56).equals("ARMd")) {
             return Architecture.ARM64;
         }
         // linux v7.3 arch/arm/boot/compressed/head.S
@@ -93,6 +93,8 @@ public record KernelImage(
     }
 
     private static String text(final ByteBuffer head, final int at) {
-        return new String(head.array(), at, 4, StandardCharsets.ISO_8859_1);
+        final byte[] four = new byte[4];
+        head.get(at, four);
+        return new String(four, StandardCharsets.ISO_8859_1);
     }
 }

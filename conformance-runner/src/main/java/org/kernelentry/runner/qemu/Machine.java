@@ -47,6 +47,7 @@ enum Machine {
     /** Debian's package that it is in. */
     final String programPackage;
     /** Options that choose board and processor. */
+    @SuppressWarnings("ImmutableEnumChecker") // Each is made by List.of.
     final List<String> board;
     /** The kernel's name for the first serial port. */
     final String console;

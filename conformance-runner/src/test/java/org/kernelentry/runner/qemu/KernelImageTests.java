@@ -32,7 +32,7 @@ final class KernelImageTests {
     }
 
     @ParameterizedTest
-    @CsvSource({"0x202, HdrS, X86", "56, ARM\u0064, ARM64", "0x24, '\u0018\u0028\u006f\u0001', ARM"})
+    @CsvSource({"0x202, HdrS, X86", "56, ARMd, ARM64", "0x24, '\u0018(o\u0001', ARM"})
     void an_image_is_known_by_its_header(final String at, final String magic, final Architecture architecture)
             throws IOException {
         final Path file = file(image(Integer.decode(at), magic));
@@ -43,7 +43,7 @@ final class KernelImageTests {
     void a_compressed_image_is_looked_into() throws IOException {
         final Path file = folder.resolve("Image.gz");
         try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
-            out.write(image(56, "ARM\u0064"));
+            out.write(image(56, "ARMd"));
         }
         assertThat(KernelImage.of(file, null).architecture()).isEqualTo(Architecture.ARM64);
     }
