@@ -9,8 +9,9 @@ import org.kernelentry.kernel.exec.ElfAbi;
  * <p>Source: linux v7.3 arch/arm64/include/asm/elf.h, asm/processor.h, uapi/asm/hwcap.h; arch/arm64/kernel/cpufeature.c.
  */
 final class Arm64Programs {
-    /** HWCAP_FP, HWCAP_ASIMD, HWCAP_ATOMICS. */
-    private static final long HWCAP = 1 | 1 << 1 | 1 << 8;
+    /** FP, ASIMD, AES, PMULL, SHA1, SHA2, CRC32, ATOMICS, CPUID (reads of ID registers are emulated), LRCPC. */
+    private static final long HWCAP =
+            1 | 1 << 1 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 11 | 1 << 15;
     /** Of {@code asm/hwcap.h} for compat: HALF, THUMB, FAST_MULT, VFP, EDSP, NEON, VFPv3, TLS, IDIVA, IDIVT, VFPD32, LPAE. */
     private static final long COMPAT_HWCAP = 1 << 1 | 1 << 2 | 1 << 4 | 1 << 6 | 1 << 7 | 1 << 12 | 1 << 13 | 1 << 15
             | 1 << 17 | 1 << 18 | 1 << 19 | 1 << 20;
