@@ -15,14 +15,15 @@ Feature: Interrupts of arm as it is today
       And an interrupt arrives after the first "invoke_syscall"
       When it runs to its end
       Then inside "generic_handle_arch_irq" these steps run:
-        | step                  |
-        | ct_irq_enter          |
-        | lockdep_hardirq_enter |
-        | irq_enter_rcu         |
-        | interrupt handler     |
-        | irq_exit_rcu          |
-        | ct_irq_exit           |
-        | lockdep_hardirq_exit  |
+        | step                     |
+        | rcu_irq_enter_check_tick |
+        | ct_irq_enter             |
+        | lockdep_hardirq_enter    |
+        | irq_enter_rcu            |
+        | interrupt handler        |
+        | irq_exit_rcu             |
+        | ct_irq_exit              |
+        | lockdep_hardirq_exit     |
       And these trace events are recorded:
         | rcu:rcu_watching: End 1 0         |
         | rcu:rcu_watching: Start 0 1       |

@@ -27,6 +27,9 @@ Feature: Nesting of kernel contexts
   @CTX @CTX-03
   Rule: Leaving idle or user mode with an interrupt nesting other than 0 is warned about once and repaired
 
+    Only the nesting is repaired. Whether RCU watches is the lowest bit of a count of transitions, so one too few or too many turns it round
+    for good: from then on RCU watches the CPU in idle and in user mode, and not in the kernel. RCU_EQS_DEBUG warns at the next transition.
+
     @reference
     Scenario Outline: A ct_irq_exit forgotten in idle is reported when idle ends
       Given a guest program on <mode>:
@@ -37,20 +40,24 @@ Feature: Nesting of kernel contexts
       And entry code that forgets ct_irq_exit once
       When it runs to its end
       Then the kernel warns:
+        | ct_kernel_enter_state: RCU is not watching                   |
         | ct_kernel_enter: interrupt nesting is 1 on the way from IDLE |
+        | ct_kernel_exit_state: RCU is watching                        |
       And these imbalances are found:
         | ct_irq_enter in <frame> is not undone when the frame ends |
         | after <frame> the interrupt nesting is 1, was 0           |
         | after <frame> the RCU watching is true, was false         |
+        | after <call> the RCU watching is true, was false          |
+        | <outer>                                                   |
       And context tracking is at rest: process nesting 1, interrupt nesting base
       And nothing else happens
 
       Examples:
-        | mode | frame                |
-        | x64  | asm_common_interrupt |
-        | ia32 | asm_common_interrupt |
-        | a64  | el1_irq              |
-        | a32  | el1_irq              |
+        | mode | frame                | call                | outer                                                  |
+        | x64  | asm_common_interrupt | entry_SYSCALL_64    |                                                        |
+        | ia32 | asm_common_interrupt | asm_int80_emulation |                                                        |
+        | a64  | el1_irq              | el0_svc             | after el0t_64_sync the RCU watching is true, was false |
+        | a32  | el1_irq              | el0_svc_compat      | after el0t_32_sync the RCU watching is true, was false |
 
     @reference
     Scenario Outline: An NMI of idle without its ct_nmi_exit is reported when idle ends
@@ -62,31 +69,35 @@ Feature: Nesting of kernel contexts
       And an NMI arrives after the first "ct_idle_enter"
       When it runs to its end
       Then the kernel warns:
+        | ct_kernel_enter_state: RCU is not watching                   |
         | ct_kernel_enter: interrupt nesting is 1 on the way from IDLE |
+        | ct_kernel_exit_state: RCU is watching                        |
       And these imbalances are found:
         | ct_nmi_enter in <frame> is not undone when the frame ends |
         | after <frame> the interrupt nesting is 1, was 0           |
         | after <frame> the RCU watching is true, was false         |
+        | after <call> the RCU watching is true, was false          |
+        | <outer>                                                   |
       And nothing else happens
 
       Examples:
-        | mode | frame       |
-        | x64  | asm_exc_nmi |
-        | ia32 | asm_exc_nmi |
-        | a64  | el1_pnmi    |
-        | a32  | el1_pnmi    |
+        | mode | frame       | call                | outer                                                  |
+        | x64  | asm_exc_nmi | entry_SYSCALL_64    |                                                        |
+        | ia32 | asm_exc_nmi | asm_int80_emulation |                                                        |
+        | a64  | el1_pnmi    | el0_svc             | after el0t_64_sync the RCU watching is true, was false |
+        | a32  | el1_pnmi    | el0_svc_compat      | after el0t_32_sync the RCU watching is true, was false |
 
       @generic
       Examples:
-        | mode | frame                     |
-        | arm  | __fiq_svc (generic entry) |
-        | thumb | __fiq_svc (generic entry) |
+        | mode  | frame                     | call                       | outer |
+        | arm   | __fiq_svc (generic entry) | vector_swi (generic entry) |       |
+        | thumb | __fiq_svc (generic entry) | vector_swi (generic entry) |       |
 
       @native
       Examples:
-        | mode | frame     |
-        | arm  | __fiq_svc |
-        | thumb | __fiq_svc |
+        | mode  | frame     | call       | outer |
+        | arm   | __fiq_svc | vector_swi |       |
+        | thumb | __fiq_svc | vector_swi |       |
 
   @CTX @CTX-02
   Rule: Entering idle or user mode with an interrupt nesting other than the non-idle constant is warned about once and repaired
@@ -270,29 +281,33 @@ Feature: Nesting of kernel contexts
       And entry code that forgets ct_irq_exit once
       When it runs to its end
       Then the kernel warns:
+        | ct_kernel_enter_state: RCU is not watching                   |
         | ct_kernel_enter: interrupt nesting is 1 on the way from IDLE |
+        | ct_kernel_exit_state: RCU is watching                        |
       And these imbalances are found:
         | ct_irq_enter in <frame> is not undone when the frame ends |
         | after <frame> the interrupt nesting is 1, was 0           |
         | after <frame> the RCU watching is true, was false         |
+        | after <call> the RCU watching is true, was false          |
+        | <outer>                                                   |
       And nothing else happens
 
       Examples:
-        | mode | frame                |
-        | x64  | asm_common_interrupt |
-        | ia32 | asm_common_interrupt |
-        | a64  | el1_irq              |
-        | a32  | el1_irq              |
+        | mode | frame                | call                | outer                                                  |
+        | x64  | asm_common_interrupt | entry_SYSCALL_64    |                                                        |
+        | ia32 | asm_common_interrupt | asm_int80_emulation |                                                        |
+        | a64  | el1_irq              | el0_svc             | after el0t_64_sync the RCU watching is true, was false |
+        | a32  | el1_irq              | el0_svc_compat      | after el0t_32_sync the RCU watching is true, was false |
 
       @generic
       Examples:
-        | mode | frame                     |
-        | arm  | __irq_svc (generic entry) |
+        | mode | frame                     | call                       | outer |
+        | arm  | __irq_svc (generic entry) | vector_swi (generic entry) |       |
 
       @native
       Examples:
-        | mode | frame     |
-        | arm  | __irq_svc |
+        | mode | frame     | call       | outer |
+        | arm  | __irq_svc | vector_swi |       |
 
   @CTX @CTX-06 @reference
   Rule: Where RCU watches, an interrupt that context tracking is told of moves the nesting to two above the constant and back
@@ -393,33 +408,37 @@ Feature: Nesting of kernel contexts
         | ct_nmi_exit: interrupt nesting is 0                           |
         | ct_nmi_exit rcu_is_watching_curr_cpu: RCU is not watching     |
         | ct_nmi_enter: interrupt nesting is -2                         |
+        | ct_kernel_enter_state: RCU is not watching                    |
         | ct_kernel_enter: interrupt nesting is -3 on the way from IDLE |
+        | ct_kernel_exit_state: RCU is watching                         |
       And these imbalances are found:
         | ct_nmi_exit in <nmi> closes nothing: ct_nmi_enter was not run in this frame |
         | after <nmi> the interrupt nesting is -2, was 0                              |
         | after <irq> the interrupt nesting is -3, was -2                             |
         | after <irq> the RCU watching is true, was false                             |
+        | after <call> the RCU watching is true, was false                            |
+        | <outer>                                                                     |
       And context tracking is at rest: process nesting 1, interrupt nesting base
       And nothing else happens
 
       Examples:
-        | mode | nmi         | irq                  |
-        | x64  | asm_exc_nmi | asm_common_interrupt |
-        | ia32 | asm_exc_nmi | asm_common_interrupt |
-        | a64  | el1_pnmi    | el1_irq              |
-        | a32  | el1_pnmi    | el1_irq              |
+        | mode | nmi         | irq                  | call                | outer                                                  |
+        | x64  | asm_exc_nmi | asm_common_interrupt | entry_SYSCALL_64    |                                                        |
+        | ia32 | asm_exc_nmi | asm_common_interrupt | asm_int80_emulation |                                                        |
+        | a64  | el1_pnmi    | el1_irq              | el0_svc             | after el0t_64_sync the RCU watching is true, was false |
+        | a32  | el1_pnmi    | el1_irq              | el0_svc_compat      | after el0t_32_sync the RCU watching is true, was false |
 
       @generic
       Examples:
-        | mode | nmi                       | irq                       |
-        | arm  | __fiq_svc (generic entry) | __irq_svc (generic entry) |
-        | thumb | __fiq_svc (generic entry) | __irq_svc (generic entry) |
+        | mode  | nmi                       | irq                       | call                       | outer |
+        | arm   | __fiq_svc (generic entry) | __irq_svc (generic entry) | vector_swi (generic entry) |       |
+        | thumb | __fiq_svc (generic entry) | __irq_svc (generic entry) | vector_swi (generic entry) |       |
 
       @native
       Examples:
-        | mode | nmi       | irq       |
-        | arm  | __fiq_svc | __irq_svc |
-        | thumb | __fiq_svc | __irq_svc |
+        | mode  | nmi       | irq       | call       | outer |
+        | arm   | __fiq_svc | __irq_svc | vector_swi |       |
+        | thumb | __fiq_svc | __irq_svc | vector_swi |       |
 
   @CTX @CTX-12 @reference
   Rule: Arm enables interrupts on system call entry before it ends the user context; generic entry does it after, in the other order

@@ -122,9 +122,7 @@ public final class IrqEntry {
         if (cpu.preemptCount != 0) {
             return;
         }
-        if (!cpu.ct.rcuWatching()) {
-            k.log.warnOnce("kernel/entry/common.c irqentry_exit_cond_resched", "RCU is not watching");
-        }
+        cpu.ct.irqExitCheckPreempt();
         if (cpu.current.testTif(TIF_NEED_RESCHED) && k.arch.irqentryExitNeedResched(cpu)) {
             k.steps.at(cpu, PREEMPT_SCHEDULE_IRQ);
             k.sched.preemptScheduleIrq();

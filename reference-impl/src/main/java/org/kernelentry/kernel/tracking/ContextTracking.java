@@ -155,7 +155,7 @@ public final class ContextTracking {
         }
         event("End", nesting, 0);
         nesting = 0;
-        watching = false;
+        stopWatching();
     }
 
     /** {@code ct_kernel_enter()}. */
@@ -167,7 +167,7 @@ public final class ContextTracking {
             nesting++;
             return;
         }
-        watching = true;
+        startWatching();
         event("Start", nesting, 1);
         nesting = 1;
         if (nmiNesting != 0) {
@@ -231,10 +231,28 @@ public final class ContextTracking {
         cpu.kernel.steps.at(cpu, RCU_IRQ_ENTER_CHECK_TICK);
     }
 
+    /**
+     * {@code rcu_irq_exit_check_preempt()}: before an interrupt may preempt, the nesting must be that of a task in the kernel and RCU must watch.
+     */
+    public void irqExitCheckPreempt() {
+        cpu.lockdep.assertIrqsDisabled("rcu_irq_exit_check_preempt");
+        final String where = "kernel/rcu/tree.c rcu_irq_exit_check_preempt";
+        if (nesting <= 0) {
+            cpu.kernel.log.warnOnce(where, "process nesting is " + nesting);
+        }
+        if (nmiNesting != CT_NESTING_IRQ_NONIDLE) {
+            cpu.kernel.log.warnOnce(where, "interrupt nesting is " + relative(nmiNesting));
+        }
+        if (!watching) {
+            cpu.kernel.log.warnOnce(where, "RCU is not watching");
+        }
+    }
+
     /** {@code CT_WARN_ON(ct_state() != expected)}. */
     public void expect(final State expected, final String where) {
         if (active() && state != expected) {
-            warn(where, "context is " + state + ", not " + expected);
+            // WARN_ON, not WARN_ON_ONCE: every entry says so (IRQ-02).
+            cpu.kernel.log.warn(FILE + where, "context is " + state + ", not " + expected);
         }
     }
 
@@ -248,9 +266,12 @@ public final class ContextTracking {
         final int by;
         if (watching) {
             by = 2;
+            if (!cpu.inNmi()) {
+                irqEnterCheckTick();
+            }
             event("++=", nmiNesting, nmiNesting + 2);
         } else {
-            watching = true;
+            startWatching();
             by = 1;
             event(outermost, nmiNesting, nmiNesting + 1);
         }
@@ -274,7 +295,26 @@ public final class ContextTracking {
         }
         event(outermost, nmiNesting, 0);
         nmiNesting = 0;
-        watching = false;
+        stopWatching();
+    }
+
+    /**
+     * {@code ct_kernel_enter_state()}: RCU watches where the counter in {@code ct->state} is odd, and every transition counts it up. A
+     * transition too few or too many therefore turns the meaning round for good; forcing the nesting does not repair that (CTX-03).
+     */
+    private void startWatching() {
+        watching = !watching;
+        if (!watching) {
+            warn("ct_kernel_enter_state", "RCU is not watching");
+        }
+    }
+
+    /** {@code ct_kernel_exit_state()}. */
+    private void stopWatching() {
+        watching = !watching;
+        if (watching) {
+            warn("ct_kernel_exit_state", "RCU is watching");
+        }
     }
 
     private void event(final String what, final long from, final long to) {
