@@ -182,7 +182,7 @@ Feature: What a handler starts with
         | CONT                | signal SIGTRAP    |    |         |      |      |        |          |
         | set r1 0x1111       |                   |    |         |      |      |        |          |
         | set r2 0x2222       |                   |    |         |      |      |        |          |
-        | set cpsr 0xc0000c10 |                   |    |         |      |      |        |          |
+        | set cpsr 0xc0000e10 |                   |    |         |      |      |        |          |
         | send SIGUSR1        |                   |    |         |      |      |        |          |
         | CONT                | signal SIGUSR1    |    |         |      |      |        |          |
         | CONT with SIGUSR1   | signal SIGTRAP    | H  | SIGUSR1 | <r1> | <r2> | <cpsr> | <code>   |
@@ -244,12 +244,12 @@ Feature: What a handler starts with
 
       Examples:
         | mode  | what                                    | flags       | first      | psr        | r1     | r2     | cpsr | back | code       |
-        | arm   | An ARM handler with siginfo             |             | break      | 0xc0000c10 | sp     | sp+128 | 0x10 | lr   | 0xe3a070ad |
-        | arm   | An ARM handler without siginfo          | plain       | break      | 0xc0000c10 | 0x1111 | 0x2222 | 0x10 | lr   | 0xe3a07077 |
-        | arm   | A Thumb handler of an ARM program       | thumb       | code 01 de | 0xc0000c10 | sp     | sp+128 | 0x30 | lr-1 | 0xdf0027ad |
-        | arm   | A plain Thumb handler of an ARM program | thumb plain | code 01 de | 0xc0000c10 | 0x1111 | 0x2222 | 0x30 | lr-1 | 0xdf002777 |
-        | thumb | A handler of a Thumb program            |             | break      | 0xc0000c30 | sp     | sp+128 | 0x30 | lr-1 | 0xdf0027ad |
-        | thumb | A plain handler of a Thumb program      | plain       | break      | 0xc0000c30 | 0x1111 | 0x2222 | 0x30 | lr-1 | 0xdf002777 |
+        | arm   | An ARM handler with siginfo             |             | break      | 0xc0000e10 | sp     | sp+128 | 0x10 | lr   | 0xe3a070ad |
+        | arm   | An ARM handler without siginfo          | plain       | break      | 0xc0000e10 | 0x1111 | 0x2222 | 0x10 | lr   | 0xe3a07077 |
+        | arm   | A Thumb handler of an ARM program       | thumb       | code 01 de | 0xc0000e10 | sp     | sp+128 | 0x30 | lr-1 | 0xdf0027ad |
+        | arm   | A plain Thumb handler of an ARM program | thumb plain | code 01 de | 0xc0000e10 | 0x1111 | 0x2222 | 0x30 | lr-1 | 0xdf002777 |
+        | thumb | A handler of a Thumb program            |             | break      | 0xc0000e30 | sp     | sp+128 | 0x30 | lr-1 | 0xdf0027ad |
+        | thumb | A plain handler of a Thumb program      | plain       | break      | 0xc0000e30 | 0x1111 | 0x2222 | 0x30 | lr-1 | 0xdf002777 |
 
     Scenario Outline: With SA_RESTORER lr is the restorer
       Given a guest program on <mode>:

@@ -32,10 +32,44 @@ Feature: Interrupts of kernel mode
         | arm   |
         | thumb |
 
+    Scenario Outline: It does so where RCU still watches, too
+      Given a guest program on <mode>:
+        """
+        nanosleep 1ms 0
+        """
+      And an interrupt arrives after the first "do_idle"
+      When it runs to its end
+      Then inside "irqentry_enter" number 2 these steps run:
+        | step                     |
+        | lockdep_hardirqs_off     |
+        | rcu_irq_enter_check_tick |
+        | ct_irq_enter             |
+        | trace_hardirqs_off       |
+      And inside "irqentry_exit" number 2 these steps run:
+        | step                        |
+        | trace_hardirqs_on           |
+        | lockdep_hardirqs_on_prepare |
+        | ct_irq_exit                 |
+        | lockdep_hardirqs_on         |
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | x64  |
+        | ia32 |
+        | a64  |
+        | a32  |
+
+      @generic
+      Examples:
+        | mode  |
+        | arm   |
+        | thumb |
+
   @IRQ @IRQ-04 @reference
   Rule: An interrupt of any other kernel context only has RCU check its tick; no counter moves
 
-    Scenario Outline: Kernel code with interrupts on is interrupted
+    Scenario Outline: Kernel code with interrupts on takes an exception
       Given a guest program on <mode>:
         """
         getppid
@@ -61,6 +95,38 @@ Feature: Interrupts of kernel mode
         | mode |
         | arm  |
         | thumb |
+
+    Scenario Outline: An interrupt of a running call does the same, and the nesting does not move
+      Given a guest program on <mode>:
+        """
+        getppid
+        """
+      And the trace events "rcu:rcu_watching" are on
+      And an interrupt arrives after the first "<place>"
+      When it runs to its end
+      Then inside "irqentry_enter" number <entry> these steps run:
+        | step                     |
+        | lockdep_hardirqs_off     |
+        | rcu_irq_enter_check_tick |
+        | trace_hardirqs_off       |
+      And these trace events are recorded:
+        | rcu:rcu_watching: End 1 0   |
+        | rcu:rcu_watching: Start 0 1 |
+        | rcu:rcu_watching: End 1 0   |
+        | rcu:rcu_watching: Start 0 1 |
+      And nothing else happens
+
+      Examples:
+        | mode | place                        | entry |
+        | x64  | syscall_enter_from_user_mode | 1     |
+        | a64  | invoke_syscall               | 1     |
+        | a32  | invoke_syscall               | 1     |
+
+      @generic
+      Examples:
+        | mode  | place          | entry |
+        | arm   | invoke_syscall | 1     |
+        | thumb | invoke_syscall | 1     |
 
   @IRQ @IRQ-05 @reference
   Rule: With TINY_RCU the idle task is no special case
@@ -135,7 +201,7 @@ Feature: Interrupts of kernel mode
         """
         getppid
         """
-      And a reschedule request arrives after the first "syscall_enter_from_user_mode"
+      And a reschedule request arrives after the first "<place>"
       When it runs to its end
       Then these steps run in this order:
         | interrupt handler           |
@@ -144,12 +210,20 @@ Feature: Interrupts of kernel mode
         | trace_hardirqs_on           |
         | lockdep_hardirqs_on_prepare |
         | lockdep_hardirqs_on         |
-        | syscall_exit_to_user_mode   |
+        | exit_to_user_mode           |
       And nothing else happens
 
       Examples:
-        | mode |
-        | x64  |
+        | mode | place                        |
+        | x64  | syscall_enter_from_user_mode |
+        | a64  | invoke_syscall               |
+        | a32  | invoke_syscall               |
+
+      @generic
+      Examples:
+        | mode  | place                        |
+        | arm   | syscall_enter_from_user_mode |
+        | thumb | syscall_enter_from_user_mode |
 
   @IRQ @IRQ-07 @reference
   Rule: Exit with exit_rcu set never preempts and leaves context tracking between lockdep's two calls
@@ -209,7 +283,7 @@ Feature: Interrupts of kernel mode
         | thumb |
 
   @IRQ @IRQ-09 @reference
-  Rule: Preemption on exit needs a preemptible kernel
+  Rule: Preemption on exit needs a preemptible kernel, a preemption count of 0 and a request to reschedule
 
     Scenario Outline: With PREEMPTION=<preemption> preempt_schedule_irq runs <times> time(s)
       Given a guest program on <mode>:
@@ -230,18 +304,69 @@ Feature: Interrupts of kernel mode
         | x64   | n          | 0     | syscall_enter_from_user_mode | 1   |
         | ia32  | y          | 1     | local_irq_enable             | 2   |
         | ia32  | n          | 0     | local_irq_enable             | 2   |
+        | a64   | y          | 1     | invoke_syscall               | 1   |
+        | a64   | n          | 0     | invoke_syscall               | 1   |
+        | a32   | y          | 1     | invoke_syscall               | 1   |
+        | a32   | n          | 0     | invoke_syscall               | 1   |
 
       @generic
       Examples:
         | mode  | preemption | times | place                        | run |
-        | a64   | y          | 1     | syscall_enter_from_user_mode | 1   |
-        | a64   | n          | 0     | syscall_enter_from_user_mode | 1   |
-        | a32   | y          | 1     | syscall_enter_from_user_mode | 1   |
-        | a32   | n          | 0     | syscall_enter_from_user_mode | 1   |
         | arm   | y          | 1     | syscall_enter_from_user_mode | 1   |
         | arm   | n          | 0     | syscall_enter_from_user_mode | 1   |
         | thumb | y          | 1     | syscall_enter_from_user_mode | 1   |
         | thumb | n          | 0     | syscall_enter_from_user_mode | 1   |
+
+    Scenario Outline: An interrupt that asks for nothing does not preempt
+      Given a guest program on <mode>:
+        """
+        getppid
+        """
+      And an interrupt arrives after the first "<place>"
+      When it runs to its end
+      Then these steps run this often:
+        | step                 | times |
+        | interrupt handler    | 1     |
+        | preempt_schedule_irq | 0     |
+      And nothing else happens
+
+      Examples:
+        | mode | place                        |
+        | x64  | syscall_enter_from_user_mode |
+        | a64  | invoke_syscall               |
+        | a32  | invoke_syscall               |
+
+      @generic
+      Examples:
+        | mode  | place          |
+        | arm   | invoke_syscall |
+        | thumb | invoke_syscall |
+
+    Scenario Outline: An interrupt taken while preemption is disabled does not preempt
+      Given a guest program on <mode>:
+        """
+        getppid
+        """
+      And a reschedule request arrives after the first "finish_task_switch"
+      When it runs to its end
+      Then these steps run this often:
+        | step                 | times |
+        | irqentry_exit        | 1     |
+        | preempt_schedule_irq | 0     |
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | x64  |
+        | ia32 |
+        | a64  |
+        | a32  |
+
+      @generic
+      Examples:
+        | mode  |
+        | arm   |
+        | thumb |
 
   @IRQ @IRQ-14 @reference
   Rule: An interrupt nested in soft interrupt work of an idle CPU moves the nesting by one and then by two, and both levels leave context tracking

@@ -72,7 +72,7 @@ Feature: Non-maskable interrupts
         """
         getppid
         """
-      And an NMI arrives after the first "syscall_enter_from_user_mode"
+      And an NMI arrives after run <run> of "<place>"
       When it runs to its end
       Then inside "irqentry_nmi_exit" these steps run:
         | step                        |
@@ -86,8 +86,15 @@ Feature: Non-maskable interrupts
       And nothing else happens
 
       Examples:
-        | mode |
-        | x64  |
+        | mode | place                        | run |
+        | x64  | syscall_enter_from_user_mode | 1   |
+        | ia32 | local_irq_enable             | 2   |
+
+      @generic
+      Examples:
+        | mode  | place                        | run |
+        | arm   | syscall_enter_from_user_mode | 1   |
+        | thumb | syscall_enter_from_user_mode | 1   |
 
   @NMI @NMI-03 @reference
   Rule: The NMI count is up before context tracking is entered and until after it is left
