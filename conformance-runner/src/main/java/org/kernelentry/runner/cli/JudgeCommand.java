@@ -166,10 +166,14 @@ final class JudgeCommand implements Callable<Integer> {
 
     private void summary(PrintWriter out, JudgeRun run) {
         if (rows) {
-            out.printf("  %9s %9s  %s%n", "compared", "differ", "row");
+            out.printf("  %9s %9s %9s  %s%n", "compared", "differ", "open", "row");
             run.rows()
-                    .forEach((row, counts) ->
-                            out.printf("  %9d %9d  %s%n", counts[0], counts[1], row.isEmpty() ? "(no row)" : row));
+                    .forEach((row, counts) -> out.printf(
+                            "  %9d %9d %9d  %s%n",
+                            counts[0],
+                            counts[1],
+                            run.openRows().getOrDefault(row, 0),
+                            row.isEmpty() ? "(no row)" : row));
         }
         run.open().forEach((section, count) -> out.println("  " + count + " left open by the manual: " + section));
         out.println("  " + run.compared() + " compared, " + run.different() + " differ");

@@ -22,6 +22,7 @@ public final class JudgeRun {
     private final Random random;
     private final Map<String, int[]> rows = new TreeMap<>();
     private final Map<String, Integer> open = new TreeMap<>();
+    private final Map<String, Integer> openRows = new TreeMap<>();
     private int compared;
     private int different;
 
@@ -103,6 +104,7 @@ public final class JudgeRun {
         String section = mode.mask(test, ours, theirs);
         if (!section.isEmpty()) {
             open.merge(section, 1, Integer::sum);
+            openRows.merge(mode.row(test.code()), 1, Integer::sum);
             return;
         }
         compared++;
@@ -132,6 +134,11 @@ public final class JudgeRun {
     /** Per row of the tables: compared, different. */
     public Map<String, int[]> rows() {
         return rows;
+    }
+
+    /** Per row of the tables: cases the manual leaves open. */
+    public Map<String, Integer> openRows() {
+        return openRows;
     }
 
     /** Per section of the manual: cases it leaves open. */

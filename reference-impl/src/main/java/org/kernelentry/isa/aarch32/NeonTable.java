@@ -27,10 +27,11 @@ final class NeonTable {
 
     static void add(final DecodeTable<Emitter> t, final boolean thumb) {
         final NeonTable rows = new NeonTable(t, thumb);
+        // With size 11 the rows of different lengths have other meanings.
+        NeonMisc.add(rows);
         NeonThree.add(rows);
         NeonShift.add(rows);
         NeonWide.add(rows);
-        NeonMisc.add(rows);
         NeonLoadStore.add(rows);
     }
 

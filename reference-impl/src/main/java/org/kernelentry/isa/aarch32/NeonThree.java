@@ -286,7 +286,7 @@ final class NeonThree {
 
     /** FPRecipStep: the product is rounded before it is subtracted, unlike in AArch64 (A2.7.8). */
     private static long recipStep(final FpEnv e, final long d, final long n, final long m) {
-        if (infinityTimesZero(n, m)) {
+        if (infinityTimesZero(e, n, m)) {
             return TWO;
         }
         return FpMath.sub(e, F32, TWO, FpMath.mul(e, F32, n, m));
@@ -294,17 +294,21 @@ final class NeonThree {
 
     /** FPRSqrtStep: (3 - n * m) / 2, each step rounded. */
     private static long rsqrtStep(final FpEnv e, final long d, final long n, final long m) {
-        if (infinityTimesZero(n, m)) {
+        if (infinityTimesZero(e, n, m)) {
             return ONE_AND_HALF;
         }
         return FpMath.mul(e, F32, FpMath.sub(e, F32, THREE, FpMath.mul(e, F32, n, m)), HALF);
     }
 
-    private static boolean infinityTimesZero(final long n, final long m) {
-        return F32.isInfinite(n) && flushedZero(m) || F32.isInfinite(m) && flushedZero(n);
+    private static boolean infinityTimesZero(final FpEnv e, final long n, final long m) {
+        return F32.isInfinite(n) && flushedZero(e, m) || F32.isInfinite(m) && flushedZero(e, n);
     }
 
-    private static boolean flushedZero(final long a) {
-        return F32.isZero(a) || F32.isDenormal(a);
+    private static boolean flushedZero(final FpEnv e, final long a) {
+        if (F32.isDenormal(a)) {
+            e.flags |= FpEnv.INPUT_DENORMAL;
+            return true;
+        }
+        return F32.isZero(a);
     }
 }
