@@ -26,7 +26,8 @@ final class SelectionOptions {
             paramLabel = "SYSTEM",
             description = {
                 "The system to run on: reference-generic (what generic entry does), reference-native (what arm64 and"
-                        + " arm do today), or reference for both, which is the default."
+                        + " arm do today), reference for both, which is the default, or host (this machine's own"
+                        + " Linux kernel; needs a C compiler)."
             })
     private List<String> systems = List.of("reference");
 

@@ -6,7 +6,7 @@ import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.task.Task;
 
 /** ptrace requests and options by the names scenarios use (include/uapi/linux/ptrace.h, arch/*&#47;include/uapi/asm/ptrace.h). */
-final class PtraceNumbers {
+public final class PtraceNumbers {
     private static final Map<String, Integer> REQUESTS = Map.ofEntries(
             Map.entry("TRACEME", 0),
             Map.entry("CONT", 7),
@@ -49,16 +49,22 @@ final class PtraceNumbers {
             final int pid,
             final long address,
             final long data) {
+        // SINGLEBLOCK's number differs between the ports that offer it: arm64 and arm do not.
+        return k.ptrace.ptrace(tracer, number(request), pid, address, data);
+    }
+
+    /** The number of a request. */
+    public static int number(final String request) {
         final Integer number = REQUESTS.get(request);
         if (number == null) {
             throw new SetupException("there is no ptrace request '" + request + "'; known are "
                     + REQUESTS.keySet().stream().sorted().toList());
         }
-        // SINGLEBLOCK's number differs between the ports that offer it: arm64 and arm do not.
-        return k.ptrace.ptrace(tracer, number, pid, address, data);
+        return number;
     }
 
-    static long options(final List<String> names) {
+    /** The bits of options by their names. */
+    public static long options(final List<String> names) {
         long bits = 0;
         for (final String name : names) {
             final Integer bit = OPTIONS.get(name.replaceFirst("^PTRACE_O_", ""));

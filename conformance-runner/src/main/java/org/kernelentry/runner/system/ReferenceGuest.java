@@ -9,7 +9,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.signal.SigInfo;
-import org.kernelentry.kernel.signal.Signals;
 import org.kernelentry.kernel.syscall.Abi;
 import org.kernelentry.kernel.task.GuestEvent;
 import org.kernelentry.kernel.task.Task;
@@ -173,28 +172,12 @@ public final class ReferenceGuest implements Guest {
     }
 
     private String inWords(final @Nullable Task task, final int status) {
-        if (!WaitStatus.stopped(status) || task == null) {
-            return WaitStatus.endInWords(status);
-        }
-        final int signal = WaitStatus.stopSignal(status);
-        if (WaitStatus.event(status) != 0) {
-            return WaitStatus.eventInWords(WaitStatus.event(status), signal);
+        if (task == null) {
+            return WaitStatus.inWords(status, null, 0, () -> "");
         }
         final SigInfo info = task.ptrace.lastSigInfo;
-        final boolean syscallStop = (signal & 0x7f) == Signals.SIGTRAP
-                && task.ptrace.message != 0
-                && info != null
-                && (info.code() == (Signals.SIGTRAP | 0x80) || info.code() == Signals.SIGTRAP);
-        if (syscallStop) {
-            final String name = registers.callName(task);
-            return (task.ptrace.message == 1 ? "entry " : "exit ")
-                    + name
-                    + (signal == Signals.SIGTRAP ? " without 0x80" : "");
-        }
-        if (info == null) {
-            return "group-stop " + Signals.name(signal);
-        }
-        return "signal " + Signals.name(signal);
+        return WaitStatus.inWords(
+                status, info == null ? null : info.code(), task.ptrace.message, () -> registers.callName(task));
     }
 
     @Override
@@ -312,29 +295,9 @@ public final class ReferenceGuest implements Guest {
 
     @Override
     public List<Note> notes() {
-        final List<Note> notes = new ArrayList<>();
         final byte[] page = new byte[(int) NOTES_SIZE];
         notesPage.peek(NOTES, page, 0, page.length);
-        final int count = (int) Math.min(word(page, 0, 4), MAX_NOTES);
-        for (int i = 0; i < count; i++) {
-            final int at = 16 + 16 * i;
-            final int tag = (int) word(page, at, 4);
-            if (tag < 1 || tag > noteTexts.size()) {
-                notes.add(new Note("corrupt note " + tag, 0));
-                continue;
-            }
-            final long raw = word(page, at + 8, abi().wordSize());
-            notes.add(new Note(noteTexts.get(tag - 1), abi().wordSize() == 4 ? (int) raw : raw));
-        }
-        return notes;
-    }
-
-    private static long word(final byte[] bytes, final int at, final int size) {
-        long value = 0;
-        for (int i = size - 1; i >= 0; i--) {
-            value = value << 8 | bytes[at + i] & 0xff;
-        }
-        return value;
+        return Notes.read(page, noteTexts, abi().wordSize());
     }
 
     @Override

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.kernelentry.runner.spec.Mode;
 
 /** The neutral register names of scenarios in each ABI's own names (syscall(2), "Architecture calling conventions"). */
-final class RegisterNames {
+public final class RegisterNames {
     private record Names(String number, String result, String pc, String sp, String orig, List<String> args) {}
 
     private static final Names X64 =
@@ -35,7 +35,7 @@ final class RegisterNames {
     private RegisterNames() {}
 
     /** The port's name for a neutral name; the name itself when it is not a neutral one. */
-    static String of(final Mode mode, final String neutral) {
+    public static String of(final Mode mode, final String neutral) {
         final Names names = NAMES.get(mode);
         if (names == null) {
             throw new SetupException("no registers are known for mode " + mode.label());

@@ -2,8 +2,10 @@ package org.kernelentry.runner.system;
 
 import java.util.List;
 import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.KernelConfig.Flavour;
 import org.kernelentry.kernel.arch.Port;
+import org.kernelentry.runner.linux.LinuxSystem;
 import org.kernelentry.runner.spec.Architecture;
 import org.kernelentry.runner.spec.SpecException;
 
@@ -13,6 +15,9 @@ public final class Systems {
     public static final String REFERENCE = "reference";
 
     private static final List<String> NAMES = List.of("reference-generic", "reference-native");
+
+    /** One for the whole process: it keeps its agents. */
+    private static final @Nullable LinuxSystem HOST_SYSTEM = LinuxSystem.host();
 
     private Systems() {}
 
@@ -27,10 +32,18 @@ public final class Systems {
             case REFERENCE -> List.of(new ReferenceSystem(Flavour.GENERIC), new ReferenceSystem(Flavour.NATIVE));
             case "reference-generic" -> List.of(new ReferenceSystem(Flavour.GENERIC));
             case "reference-native" -> List.of(new ReferenceSystem(Flavour.NATIVE));
+            case LinuxSystem.HOST -> List.of(host());
             default ->
                 throw new SpecException("There is no system \"" + name + "\"; known are " + REFERENCE + ", "
-                        + String.join(", ", NAMES) + ".");
+                        + String.join(", ", NAMES) + ", " + LinuxSystem.HOST + ".");
         };
+    }
+
+    private static SystemUnderTest host() {
+        if (HOST_SYSTEM == null) {
+            throw new SpecException("The system host is this machine's own kernel, which must be Linux on x86-64.");
+        }
+        return HOST_SYSTEM;
     }
 
     /** The port of an architecture on the class path. */

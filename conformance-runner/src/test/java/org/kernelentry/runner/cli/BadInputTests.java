@@ -44,7 +44,7 @@ final class BadInputTests {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             run --arch sparc         | There is no architecture "sparc"; known are x86, arm64 and arm.
-            run --on linux           | There is no system "linux"; known are reference, reference-generic, reference-native.
+            run --on linux           | There is no system "linux"; known are reference, reference-generic, reference-native, host.
             run --tags @ENT@         | There is no tag @ENT@ in the spec; did you mean @ENT.
             run --tags (@ENT         | "(@ENT" is not a tag expression; write something like "@SUD and not @slow".
             run ENT-09               | Nothing in the spec is called ENT-09; did you mean ENT-01, ENT-02 or ENT-03.

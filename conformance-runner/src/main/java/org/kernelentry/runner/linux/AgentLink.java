@@ -1,0 +1,22 @@
+package org.kernelentry.runner.linux;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import org.jspecify.annotations.Nullable;
+
+/** A line to an agent: two streams of bytes that pass printable characters and line ends. Other lines may come in between. */
+public interface AgentLink extends AutoCloseable {
+    /** What the agent says. Ends when the agent is gone. */
+    InputStream in();
+
+    /** What it is told. */
+    OutputStream out();
+
+    /** Why the other side is gone, as a sentence; null while it is there. */
+    @Nullable
+    String gone();
+
+    /** Ends the agent and all its guests. */
+    @Override
+    void close();
+}

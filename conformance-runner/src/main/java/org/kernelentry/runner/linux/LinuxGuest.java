@@ -1,0 +1,318 @@
+package org.kernelentry.runner.linux;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.kernelentry.kernel.syscall.Abi;
+import org.kernelentry.notation.GuestProgram;
+import org.kernelentry.runner.spec.Mode;
+import org.kernelentry.runner.system.Guest;
+import org.kernelentry.runner.system.GuestCode;
+import org.kernelentry.runner.system.Notes;
+import org.kernelentry.runner.system.PtraceNumbers;
+import org.kernelentry.runner.system.SetupException;
+import org.kernelentry.runner.system.Stop;
+import org.kernelentry.runner.system.WaitStatus;
+
+/** A guest on a real kernel; the observer is the agent. */
+final class LinuxGuest implements Guest {
+    private static final int NT_PRSTATUS = 1;
+    /** WUNTRACED, WCONTINUED, __WALL (wait4(2)). */
+    private static final int WAIT_FLAGS = 2 | 8 | 0x4000_0000;
+    /** How long a report or a sleep is waited for, in milliseconds. */
+    private static final long PATIENCE = 3000;
+    /** Fields of a siginfo in the agent's reply, behind its result. */
+    private static final List<String> SIGINFO =
+            List.of("si_signo", "si_errno", "si_code", "si_pid", "si_status", "si_addr", "si_syscall", "si_arch");
+
+    private final Agent agent;
+    private final Consumer<Agent> giveBack;
+    private final Mode mode;
+    private final GuestCode code;
+    private final Map<Integer, String> names = new HashMap<>();
+    private int selected;
+    private boolean traced;
+
+    /** Spawns the program; {@code giveBack} takes the agent when the guest is closed. */
+    LinuxGuest(final Agent agent, final Consumer<Agent> giveBack, final Mode mode, final GuestCode code) {
+        this.agent = agent;
+        this.giveBack = giveBack;
+        this.mode = mode;
+        this.code = code;
+        final HexFormat hex = HexFormat.of();
+        final GuestProgram program = code.program();
+        final long pid = agent.number("spawn " + hex.formatHex(program.code()) + " " + hex.formatHex(program.data()));
+        if (pid <= 0) {
+            throw new AgentException("The agent cannot spawn the guest program: error " + -pid + ".");
+        }
+        selected = (int) pid;
+        names.put(selected, "main");
+    }
+
+    @Override
+    public Mode mode() {
+        return mode;
+    }
+
+    @Override
+    public GuestProgram program() {
+        return code.program();
+    }
+
+    @Override
+    public Abi abi() {
+        return code.abi();
+    }
+
+    // ---- life
+
+    @Override
+    public void trace(final String how, final List<String> options) {
+        traced = true;
+        if ("seize".equals(how)) {
+            check("SEIZE", requestWithOptions("SEIZE", options));
+            check("INTERRUPT", request("INTERRUPT", 0, 0));
+        } else {
+            check("ATTACH", request("ATTACH", 0, 0));
+        }
+        await();
+        check("the start", agent.number("prepare " + selected));
+        check("SETOPTIONS", requestWithOptions("SETOPTIONS", options));
+    }
+
+    private static void check(final String what, final long result) {
+        if (result != 0) {
+            throw new SetupException(what + " of a fresh task failed with " + result);
+        }
+    }
+
+    @Override
+    public void start() {
+        if (!traced) {
+            agent.ask("go");
+        }
+    }
+
+    @Override
+    public Stop await() {
+        final String[] reply = agent.ask("wait " + WAIT_FLAGS + " " + PATIENCE, PATIENCE);
+        if ("0".equals(reply[0])) {
+            return new Stop(selected(), "stuck");
+        }
+        final Stop stop = stop(reply);
+        return stop == null ? new Stop("main", "nothing left to wait for") : stop;
+    }
+
+    @Override
+    public @Nullable Stop poll() {
+        return stop(agent.ask("wait " + WAIT_FLAGS + " 0"));
+    }
+
+    private @Nullable Stop stop(final String[] reply) {
+        final int pid = Integer.parseInt(reply[0]);
+        if (pid <= 0) {
+            return null;
+        }
+        final int status = Integer.parseInt(reply[1]);
+        final String who = names.computeIfAbsent(pid, p -> "child" + (names.size() == 1 ? "" : names.size()));
+        selected = pid;
+        if (!WaitStatus.stopped(status)) {
+            return new Stop(who, WaitStatus.inWords(status, null, 0, () -> ""));
+        }
+        final String[] info = agent.ask("siginfo " + pid);
+        final String[] message = agent.ask("message " + pid);
+        final Integer siCode = info.length == 1 ? null : Integer.valueOf(info[1 + SIGINFO.indexOf("si_code")]);
+        return new Stop(
+                who,
+                WaitStatus.inWords(
+                        status,
+                        siCode,
+                        message.length == 1 ? 0 : Long.parseUnsignedLong(message[1]),
+                        () -> code.callName((int) read("number"))));
+    }
+
+    @Override
+    public boolean untilAsleep() {
+        return "1".equals(agent.ask("asleep " + selected + " " + PATIENCE, PATIENCE)[0]);
+    }
+
+    @Override
+    public void sleep(final long nanoseconds) {
+        final long end = System.nanoTime() + nanoseconds;
+        for (long left = nanoseconds; left > 0; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+    }
+
+    @Override
+    public void select(final String who) {
+        selected = names.entrySet().stream()
+                .filter(e -> e.getValue().equals(who))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow(() -> new SetupException("no task called '" + who + "' has reported"));
+    }
+
+    @Override
+    public String selected() {
+        return names.getOrDefault(selected, "main");
+    }
+
+    // ---- requests
+
+    @Override
+    public long resume(final String request, final int signal) {
+        return request(request, 0, signal);
+    }
+
+    @Override
+    public long request(final String request, final long address, final long data) {
+        return agent.number("ptrace " + PtraceNumbers.number(request) + " " + selected + " " + address + " " + data);
+    }
+
+    @Override
+    public long requestWithOptions(final String request, final List<String> options) {
+        return request(request, 0, PtraceNumbers.options(options));
+    }
+
+    @Override
+    public long kill(final int signal) {
+        return agent.number("kill " + selected + " " + signal);
+    }
+
+    @Override
+    public long tgkill(final int signal) {
+        return agent.number("tkill " + selected + " " + signal);
+    }
+
+    // ---- inspection
+
+    @Override
+    public long read(final String name) {
+        if ("message".equals(name)) {
+            final String[] reply = agent.ask("message " + selected);
+            return reply.length == 1 ? Long.parseLong(reply[0]) : Long.parseUnsignedLong(reply[1]);
+        }
+        final int field = SIGINFO.indexOf(name);
+        if (field >= 0) {
+            final String[] reply = agent.ask("siginfo " + selected);
+            if (reply.length == 1) {
+                throw new SetupException("there is no siginfo in this stop");
+            }
+            final long value = Long.parseUnsignedLong(reply[1 + field]);
+            return "si_arch".equals(name) ? (int) value : value;
+        }
+        final byte[] bytes = registers();
+        return little(bytes, code.registerOffset(name), code.registerSize());
+    }
+
+    private byte[] registers() {
+        final String[] reply = agent.ask("getregs " + selected + " " + NT_PRSTATUS);
+        if (reply.length == 1) {
+            throw new SetupException("the registers of " + selected() + " cannot be read: error " + reply[0]);
+        }
+        return HexFormat.of().parseHex(reply[1]);
+    }
+
+    @Override
+    public long write(final String name, final long value) {
+        final byte[] bytes = registers();
+        System.arraycopy(bytes(value, code.registerSize()), 0, bytes, code.registerOffset(name), code.registerSize());
+        return agent.number(
+                "setregs " + selected + " " + NT_PRSTATUS + " " + HexFormat.of().formatHex(bytes));
+    }
+
+    @Override
+    public long peek(final long address, final int size) {
+        final String[] reply = agent.ask("peek " + selected + " " + address + " " + size);
+        if (reply.length == 1) {
+            return -1;
+        }
+        final byte[] bytes = HexFormat.of().parseHex(reply[1]);
+        long value = 0;
+        for (int i = bytes.length - 1; i >= 0; i--) {
+            value = value << 8 | bytes[i] & 0xff;
+        }
+        return value;
+    }
+
+    @Override
+    public long poke(final long address, final int size, final long value) {
+        return agent.number(
+                "poke " + selected + " " + address + " " + HexFormat.of().formatHex(bytes(value, size)));
+    }
+
+    private static byte[] bytes(final long value, final int size) {
+        final byte[] bytes = new byte[size];
+        for (int i = 0; i < size; i++) {
+            bytes[i] = (byte) (value >> 8 * i);
+        }
+        return bytes;
+    }
+
+    /** A register, sign-extended. */
+    private static long little(final byte[] bytes, final int at, final int size) {
+        long value = 0;
+        for (int i = size - 1; i >= 0; i--) {
+            value = value << 8 | bytes[at + i] & 0xff;
+        }
+        return size == 4 ? (int) value : value;
+    }
+
+    // ---- observations
+
+    @Override
+    public List<Note> notes() {
+        return Notes.read(
+                HexFormat.of().parseHex(agent.ask("notes")[0]), program().notes(), abi().wordSize());
+    }
+
+    @Override
+    public String output() {
+        final String[] reply = agent.ask("output");
+        return reply.length == 1 ? "" : new String(HexFormat.of().parseHex(reply[1]), StandardCharsets.ISO_8859_1);
+    }
+
+    @Override
+    public List<String> traceEvents() {
+        return List.of();
+    }
+
+    @Override
+    public List<String> auditRecords() {
+        return List.of();
+    }
+
+    @Override
+    public List<String> kernelWarnings() {
+        return List.of();
+    }
+
+    @Override
+    public List<String> kernelLog() {
+        return List.of();
+    }
+
+    @Override
+    public void forgetWarnings() {
+        // There are none.
+    }
+
+    @Override
+    public void close() {
+        try {
+            if (!agent.lost() && agent.number("end") != 0) {
+                agent.giveUp();
+            }
+        } catch (final AgentException e) {
+            agent.giveUp();
+        }
+        code.close();
+        giveBack.accept(agent);
+    }
+}

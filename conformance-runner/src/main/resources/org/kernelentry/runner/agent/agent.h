@@ -1,0 +1,38 @@
+/* The observer on a real kernel: what a scenario's tracer does, on request of the runner. */
+#ifndef AGENT_H
+#define AGENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Longest request or reply, as text. */
+#define FRAME_MAX (256 * 1024)
+
+/* frame.c: requests and replies as lines of plain text with a number and a checksum. */
+int frame_read(unsigned *seq, char **text);
+void frame_write(unsigned seq, const char *text);
+/* Decodes hexadecimal digits; returns the number of bytes, at most max. */
+size_t hex_decode(const char *hex, unsigned char *out, size_t max);
+void hex_encode(const unsigned char *bytes, size_t count, char *out);
+
+/* guest.c: the guest program as a process. */
+int guest_spawn(const char *code_hex, const char *data_hex);
+long guest_prepare(pid_t pid);
+void guest_go(void);
+int guest_end(void);
+const unsigned char *guest_notes(void);
+size_t guest_output(unsigned char *out, size_t max);
+
+/* tracer.c: requests about tasks; each writes its reply as text. */
+void tracer_wait(int options, long milliseconds, char *reply);
+void tracer_ptrace(long request, pid_t pid, unsigned long address, unsigned long data, char *reply);
+void tracer_get_regset(pid_t pid, long type, char *reply);
+void tracer_set_regset(pid_t pid, long type, const char *hex, char *reply);
+void tracer_siginfo(pid_t pid, char *reply);
+void tracer_message(pid_t pid, char *reply);
+void tracer_peek(pid_t pid, unsigned long long address, unsigned size, char *reply);
+void tracer_poke(pid_t pid, unsigned long long address, const char *hex, char *reply);
+void tracer_asleep(pid_t pid, long milliseconds, char *reply);
+
+#endif

@@ -1,0 +1,172 @@
+/* Requests about tasks: waits, ptrace, registers, memory. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "agent.h"
+
+static long long now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000ll + ts.tv_nsec / 1000;
+}
+
+/* "PID STATUS", "0 0" when there is no report in time, "-ERROR 0". */
+void tracer_wait(int options, long milliseconds, char *reply)
+{
+	long long end = now() + milliseconds * 1000ll;
+
+	for (int pause = 1;; pause = pause < 500 ? pause * 2 : 500) {
+		int status = 0;
+		long pid = syscall(SYS_wait4, -1, &status, options | WNOHANG, NULL);
+
+		if (pid) {
+			sprintf(reply, "%ld %d", pid < 0 ? -(long)errno : pid, status);
+			return;
+		}
+		if (now() >= end)
+			break;
+		usleep(pause);
+	}
+	strcpy(reply, "0 0");
+}
+
+void tracer_ptrace(long request, pid_t pid, unsigned long address, unsigned long data, char *reply)
+{
+	/* The C library's wrapper takes other arguments for PEEK requests, so it is passed by. */
+	long result = syscall(SYS_ptrace, request, pid, address, data);
+
+	sprintf(reply, "%ld", result < 0 ? -(long)errno : result);
+}
+
+static void show(long result, const unsigned char *bytes, size_t count, char *reply)
+{
+	if (result < 0)
+		sprintf(reply, "%ld", -(long)errno);
+	else
+		hex_encode(bytes, count, reply + sprintf(reply, "0 "));
+}
+
+void tracer_get_regset(pid_t pid, long type, char *reply)
+{
+	unsigned char bytes[4096];
+	struct iovec iov = { bytes, sizeof(bytes) };
+	long result = syscall(SYS_ptrace, PTRACE_GETREGSET, pid, type, &iov);
+
+	show(result, bytes, iov.iov_len, reply);
+}
+
+void tracer_set_regset(pid_t pid, long type, const char *hex, char *reply)
+{
+	unsigned char bytes[4096];
+	struct iovec iov = { bytes, hex_decode(hex, bytes, sizeof(bytes)) };
+
+	tracer_ptrace(PTRACE_SETREGSET, pid, type, (unsigned long)&iov, reply);
+}
+
+/* "0 SIGNO ERRNO CODE PID STATUS ADDR SYSCALL ARCH". */
+void tracer_siginfo(pid_t pid, char *reply)
+{
+	siginfo_t info;
+
+	memset(&info, 0, sizeof(info));
+	if (syscall(SYS_ptrace, PTRACE_GETSIGINFO, pid, 0, &info) < 0)
+		sprintf(reply, "%ld", -(long)errno);
+	else
+		sprintf(reply, "0 %d %d %d %d %d %llu %d %u", info.si_signo, info.si_errno, info.si_code, info.si_pid,
+			info.si_status, (unsigned long long)(uintptr_t)info.si_addr, info.si_syscall, info.si_arch);
+}
+
+void tracer_message(pid_t pid, char *reply)
+{
+	unsigned long message = 0;
+
+	if (syscall(SYS_ptrace, PTRACE_GETEVENTMSG, pid, 0, &message) < 0)
+		sprintf(reply, "%ld", -(long)errno);
+	else
+		sprintf(reply, "0 %lu", message);
+}
+
+static int open_memory(pid_t pid)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", pid);
+	return open(path, O_RDWR | O_CLOEXEC);
+}
+
+void tracer_peek(pid_t pid, unsigned long long address, unsigned size, char *reply)
+{
+	unsigned char bytes[64];
+	int fd = open_memory(pid);
+	long n = fd < 0 ? -1 : pread64(fd, bytes, size < sizeof(bytes) ? size : sizeof(bytes), address);
+
+	show(n, bytes, n < 0 ? 0 : n, reply);
+	if (fd >= 0)
+		close(fd);
+}
+
+void tracer_poke(pid_t pid, unsigned long long address, const char *hex, char *reply)
+{
+	unsigned char bytes[64];
+	size_t size = hex_decode(hex, bytes, sizeof(bytes));
+	int fd = open_memory(pid);
+	long n = fd < 0 ? -1 : pwrite64(fd, bytes, size, address);
+
+	sprintf(reply, "%ld", n < 0 ? -(long)errno : 0);
+	if (fd >= 0)
+		close(fd);
+}
+
+/* State letter of a task (proc(5)), 0 when it is gone. */
+static char state_of(pid_t pid)
+{
+	char path[64], text[512];
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	if (n <= 0)
+		return 0;
+	text[n] = 0;
+	char *end = strrchr(text, ')');
+
+	return end ? end[2] : 0;
+}
+
+/* "1" once the task sleeps in the kernel, "0" when it is stopped, gone, or runs on. */
+void tracer_asleep(pid_t pid, long milliseconds, char *reply)
+{
+	long long end = now() + milliseconds * 1000ll;
+	int asleep = 0;
+
+	while (now() < end) {
+		char state = state_of(pid);
+
+		if (state != 'R' && state != 'S' && state != 'D')
+			break;
+		/* Twice in a row: a task that takes a page fault may sleep for a moment, too. */
+		asleep = state == 'R' ? 0 : asleep + 1;
+		if (asleep == 2) {
+			strcpy(reply, "1");
+			return;
+		}
+		usleep(100);
+	}
+	strcpy(reply, "0");
+}
