@@ -273,3 +273,107 @@ Feature: What a handler starts with
         | mode  | lr         |
         | arm   | restorer   |
         | thumb | restorer+1 |
+
+    Scenario Outline: <what> of an FDPIC program is a descriptor that gives pc and r9
+      Given a guest program on <mode>:
+        """
+        handle SIGUSR1 raw <flags> fdpic 0x5a5a {
+          H: <first>
+        }
+        personality FDPIC_FUNCPTRS
+        B: break
+        """
+      And a kernel with "BINFMT_ELF_FDPIC=y"
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do                | sees              | pc | r0      | r9     | cpsr   | [<back>] | [<next>]  |
+        | CONT              | signal SIGTRAP    |    |         |        |        |          |            |
+        | set r9 0x9999     |                   |    |         |        |        |          |            |
+        | set cpsr <psr>    |                   |    |         |        |        |          |            |
+        | send SIGUSR1      |                   |    |         |        |        |          |            |
+        | CONT              | signal SIGUSR1    |    |         |        |        |          |            |
+        | CONT with SIGUSR1 | signal SIGTRAP    | H  | SIGUSR1 | 0x5a5a | <cpsr> | <code>   | <third>    |
+        | kill SIGKILL      | killed by SIGKILL |    |         |        |        |          |            |
+      Then nothing else happens
+
+      Examples:
+        | mode  | what                                | flags                | first      | psr  | cpsr | back | code       | next | third      |
+        | arm   | An ARM handler                      |                      | break      | 0x10 | 0x10 | lr   | 0xe3a070ad | lr+8 | 0xdf0027ad |
+        | arm   | A Thumb handler                     | thumb                | code 01 de | 0x10 | 0x30 | lr-1 | 0xdf0027ad | lr+7 | 0xe8930208 |
+        | arm   | An ARM handler with restorer        | restorer             | break      | 0x10 | 0x10 | lr   | 0xe59d3374 | lr+8 | 0xe12fff13 |
+        | arm   | A plain ARM handler with restorer   | restorer plain       | break      | 0x10 | 0x10 | lr   | 0xe59d32f4 | lr+8 | 0xe12fff13 |
+        | arm   | A Thumb handler with restorer       | restorer thumb       | code 01 de | 0x10 | 0x30 | lr-1 | 0xcb0c9bdd | lr+7 | 0x00000000 |
+        | arm   | A plain Thumb handler with restorer | restorer thumb plain | code 01 de | 0x10 | 0x30 | lr-1 | 0xcb0c9bbd | lr+7 | 0xe59d3374 |
+        | thumb | A handler of a Thumb program        |                      | break      | 0x30 | 0x30 | lr-1 | 0xdf0027ad | lr+7 | 0xe8930208 |
+
+    Scenario Outline: An FDPIC handler comes back <way>
+      Given a guest program on <mode>:
+        """
+        handle SIGUSR1 <flags> fdpic 0x5a5a {
+          note "handled"
+        }
+        personality FDPIC_FUNCPTRS
+        raise SIGUSR1
+        note "back"
+        """
+      And a kernel with "BINFMT_ELF_FDPIC=y"
+      When it runs to its end
+      Then it ends with "exited 0"
+      And the guest notes:
+        | handled |
+        | back    |
+      And nothing else happens
+
+      Examples:
+        | mode  | way                                    | flags    |
+        | arm   | through the signal page                |          |
+        | arm   | through the descriptor of its restorer | restorer |
+        | thumb | through the signal page                |          |
+        | thumb | through the descriptor of its restorer | restorer |
+
+    Scenario Outline: A descriptor that cannot be read kills the program
+      Given a guest program on <mode>:
+        """
+        handle SIGUSR1 {
+          note "handled"
+        }
+        personality FDPIC_FUNCPTRS
+        word action 0x1000 4 0 0 0
+        rt_sigaction SIGUSR1 &action 0 8
+        raise SIGUSR1
+        note "not reached"
+        """
+      And a kernel with "BINFMT_ELF_FDPIC=y"
+      When it runs to its end
+      Then it ends with "killed by SIGSEGV"
+      And nothing else happens
+
+      Examples:
+        | mode  |
+        | arm   |
+        | thumb |
+
+    Scenario Outline: A kernel without FDPIC takes the handler's address as it is, whatever the personality
+      Given a guest program on <mode>:
+        """
+        handle SIGUSR1 {
+          note "handled"
+        }
+        old = personality FDPIC_FUNCPTRS
+        new = personality 0xffffffff
+        note old new
+        raise SIGUSR1
+        """
+      And a kernel with "BINFMT_ELF_FDPIC=n"
+      When it runs to its end
+      Then it ends with "exited 0"
+      And the guest notes:
+        | old=8388608 |
+        | new=524288  |
+        | handled     |
+      And nothing else happens
+
+      Examples:
+        | mode  |
+        | arm   |
+        | thumb |

@@ -47,6 +47,11 @@ final class ArmArch implements Arch {
     private static final List<ElfAbi> ELF_ABIS =
             List.of(new ElfAbi("arm", ElfAbi.EM_ARM, false, SIGPAGE_HINT - 0x1000, 0x40_0000, HWCAP, 0, "v7l", 0));
 
+    /** {@code personality(2)}: the persona's bits, and the flag that every EABI program has. */
+    private static final int PER_MASK = 0xff;
+
+    private static final int ADDR_LIMIT_32BIT = 0x80_0000;
+
     private static final String THUMB = "thumb";
     private static final String OABI = "oabi";
     private static final int PTRACE_OLDSETOPTIONS = 21;
@@ -429,6 +434,8 @@ final class ArmArch implements Arch {
             thread.loadVfp(k.cpu.machine.state());
         }
         thread.oabi = mode.equals(OABI);
+        // elf_set_personality(): flags survive exec.
+        task.personality = task.personality & ~PER_MASK | ADDR_LIMIT_32BIT;
     }
 
     @Override

@@ -43,6 +43,12 @@ public record KernelConfig(Flavour flavour, int version, int cpus, Set<Option> o
         KUSER_HELPERS,
         /** RCU of a kernel for one CPU without preemption: it always watches, so context tracking has nothing to count. */
         TINY_RCU,
+        /** Programs whose function pointers point to descriptors, arm. Off by default, as on kernels with BINFMT_ELF. */
+        BINFMT_ELF_FDPIC,
+        /** Branch target identification, on a CPU that has FEAT_BTI. */
+        ARM64_BTI,
+        /** Memory tagging, on a CPU that has FEAT_MTE2. */
+        ARM64_MTE,
         /** Not in any kernel: the seed's open question, a fast syscall restart inside the generic loop. */
         PROPOSED_GENERIC_FAST_RESTART
     }
@@ -63,6 +69,10 @@ public record KernelConfig(Flavour flavour, int version, int cpus, Set<Option> o
         on.remove(Option.PROPOSED_GENERIC_FAST_RESTART);
         on.remove(Option.OABI_COMPAT);
         on.remove(Option.TINY_RCU);
+        on.remove(Option.BINFMT_ELF_FDPIC);
+        // The modelled CPU is Armv8.0-A with extensions that only add instructions.
+        on.remove(Option.ARM64_BTI);
+        on.remove(Option.ARM64_MTE);
         return new KernelConfig(flavour, V7_3, 1, on);
     }
 

@@ -45,6 +45,7 @@ final class Constants {
         put("PTRACE_TRACEME", 0);
         put("CODE", GuestProgram.Layout.CODE);
         put("DATA", GuestProgram.Layout.DATA);
+        put("FDPIC_FUNCPTRS", 0x8_0000);
         put("CLONE_VM", 0x100);
         put("CLONE_FS", 0x200);
         put("CLONE_FILES", 0x400);

@@ -36,6 +36,7 @@ final class SignalLowering {
         boolean restorer = "x64".equals(target.mode());
         boolean raw = false;
         boolean thumb = false;
+        long got = 0;
         long mask = 0;
         for (int i = 0; i < s.options().size(); i++) {
             final String option = s.options().get(i);
@@ -51,6 +52,12 @@ final class SignalLowering {
                 case "raw" -> raw = true;
                 // Bit 0 of the handler's address is set: Thumb code, written with `code`.
                 case "thumb" -> thumb = true;
+                // Handler and restorer are descriptors of an FDPIC program, with this in the second word.
+                case "fdpic" -> {
+                    i++;
+                    got = Parser.number(
+                            s.line(), i < s.options().size() ? s.options().get(i) : "");
+                }
                 case "mask" -> {
                     i++;
                     mask |= 1L
@@ -63,7 +70,7 @@ final class SignalLowering {
                     throw new NotationException(
                             s.line(),
                             option,
-                            "is not one of restart nodefer onstack once plain restorer norestorer raw thumb mask");
+                            "is not one of restart nodefer onstack once plain restorer norestorer raw thumb fdpic mask");
             }
         }
         final boolean siginfo = (flags & SigAction.SA_SIGINFO) != 0;
@@ -71,7 +78,7 @@ final class SignalLowering {
         if (restorer) {
             flags |= SigAction.SA_RESTORER;
         }
-        action(s.line(), sig, handler, thumb ? 1 : 0, flags, restorer, mask);
+        action(s.line(), sig, handler, thumb ? 1 : 0, flags, restorer, mask, got);
         final long line = s.line();
         if (raw) {
             lowering.later(() -> {
@@ -101,7 +108,8 @@ final class SignalLowering {
             final long constantOrOffset,
             final long flags,
             final boolean restorer,
-            final long mask) {
+            final long mask,
+            final long got) {
         final int word = asm.wordSize();
         final long act = data.reserve(line, 40);
         // struct sigaction as the kernel reads it: handler, flags, restorer, mask (64 bits).
@@ -110,7 +118,7 @@ final class SignalLowering {
             if (constantOrOffset != 0) {
                 asm.addConst(T0, constantOrOffset);
             }
-            asm.storeVariable(act, T0);
+            storeFunction(line, act, got);
         } else {
             data.put(act, word, constantOrOffset);
         }
@@ -118,9 +126,20 @@ final class SignalLowering {
         data.put(act + 3L * word, 8, mask);
         if (restorer) {
             asm.loadAddress(T0, restorer());
-            asm.storeVariable(act + 2L * word, T0);
+            storeFunction(line, act + 2L * word, got);
         }
         lowering.call(line, null, null, "rt_sigaction", List.of(Integer.toString(sig), Long.toString(act), "0", "8"));
+    }
+
+    /** Stores the function pointer in T0, or with a {@code got} that of a descriptor made for it. */
+    private void storeFunction(final int line, final long at, final long got) {
+        if (got != 0) {
+            final long descriptor = data.reserve(line, 2 * asm.wordSize());
+            asm.storeVariable(descriptor, T0);
+            data.put(descriptor + asm.wordSize(), asm.wordSize(), got);
+            asm.loadConst(T0, descriptor);
+        }
+        asm.storeVariable(at, T0);
     }
 
     private static final Label DEFAULT = new Label("SIG_DFL");
@@ -146,8 +165,8 @@ final class SignalLowering {
                 lowering.call(line, "$tid", null, "gettid", List.of());
                 lowering.call(line, null, null, "tkill", List.of("$tid", Integer.toString(signal(line, words.get(0)))));
             }
-            case "ignore" -> action(line, signal(line, words.get(0)), DEFAULT, SigAction.SIG_IGN, 0, false, 0);
-            case "default" -> action(line, signal(line, words.get(0)), DEFAULT, SigAction.SIG_DFL, 0, false, 0);
+            case "ignore" -> action(line, signal(line, words.get(0)), DEFAULT, SigAction.SIG_IGN, 0, false, 0, 0);
+            case "default" -> action(line, signal(line, words.get(0)), DEFAULT, SigAction.SIG_DFL, 0, false, 0, 0);
             default -> {
                 long mask = 0;
                 for (final String name : words) {

@@ -8,6 +8,7 @@ import org.kernelentry.arm.ArmPtRegs;
 import org.kernelentry.arm.ArmThread;
 import org.kernelentry.arm.abi.ArmAbi;
 import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.KernelConfig.Option;
 import org.kernelentry.kernel.arch.PtRegs;
 import org.kernelentry.kernel.syscall.Errno;
 import org.kernelentry.kernel.task.Task;
@@ -18,6 +19,7 @@ public final class UserArea {
     private static final int PTRACE_SETREGS = 13;
     private static final int PTRACE_GET_THREAD_AREA = 22;
     private static final int PTRACE_SET_SYSCALL = 23;
+    private static final int PTRACE_GETFDPIC = 31;
 
     private static final int PTRACE_GETVFPREGS = 27;
     private static final int PTRACE_SETVFPREGS = 28;
@@ -130,7 +132,7 @@ public final class UserArea {
         return 0;
     }
 
-    /** {@code arch_ptrace()}. Request 31 is PTRACE_GETFDPIC, which a kernel without FDPIC does not have either (PTR-42). */
+    /** {@code arch_ptrace()}, and of {@code ptrace_request()} what only arm has. */
     public static long archPtrace(
             final Kernel k, final Task tracer, final Task tracee, final int request, final long data) {
         return switch (request) {
@@ -163,6 +165,11 @@ public final class UserArea {
                         number == ArmThread.NO_SYSCALL ? number : number & ArmAbi.NR_SYSCALL_MASK;
                 yield 0;
             }
+            // No loader made load maps, so both addresses are 0; without FDPIC the request is unknown (PTR-42).
+            case PTRACE_GETFDPIC ->
+                !k.config.has(Option.BINFMT_ELF_FDPIC)
+                        ? -Errno.EIO
+                        : k.user.put(tracer, data, 4, 0) ? 0 : -Errno.EFAULT;
             default -> -Errno.EIO;
         };
     }

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import org.kernelentry.arm.ArmPtRegs;
 import org.kernelentry.arm.ArmThread;
 import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.KernelConfig.Option;
 import org.kernelentry.kernel.arch.PtRegs;
 import org.kernelentry.kernel.signal.KSignal;
 import org.kernelentry.kernel.signal.SigAction;
@@ -50,6 +51,12 @@ public final class SignalFrames {
 
     /** In {@code uc_flags} of a frame without siginfo: a value that {@code trap_no}, once in that place, never had (FRM-17). */
     private static final int NO_EXTRA_DATA = 0x5ac3c35a;
+
+    /** {@code personality} flag: function pointers of the program point to descriptors. */
+    private static final int FDPIC_FUNCPTRS = 0x80000;
+
+    /** Where position-independent code of FDPIC finds its data. */
+    private static final int R9 = 9;
 
     private static final int VFP_MAGIC = 0x56465001;
     /** Magic, size, 32 double registers and FPSCR, three exception registers, padding. */
@@ -150,7 +157,21 @@ public final class SignalFrames {
     /** {@code setup_return()}: registers of the handler's first instruction. */
     private boolean setupReturn(
             final Task task, final PtRegs regs, final KSignal signal, final long sigframe, final boolean rt) {
-        final long handler = signal.action().handler();
+        long handler = signal.action().handler();
+        long got = 0;
+        final boolean fdpic = k.config.has(Option.BINFMT_ELF_FDPIC) && (task.personality & FDPIC_FUNCPTRS) != 0;
+        if (fdpic) {
+            // The handler is a function descriptor: the address, and what r9 is to hold.
+            final long descriptor = handler;
+            if (!k.user.get(task, descriptor, 4)) {
+                return false;
+            }
+            handler = k.user.value;
+            if (!k.user.get(task, ArmPtRegs.u32(descriptor + 4), 4)) {
+                return false;
+            }
+            got = k.user.value;
+        }
         final boolean thumb = (handler & 1) != 0;
         long cpsr = regs.slot[ArmPtRegs.CPSR] & ~(ArmPtRegs.PSR_FLAGS | ArmPtRegs.PSR_E_BIT);
         if (signal.action().has(SigAction.SA_THIRTYTWO)) {
@@ -162,20 +183,31 @@ public final class SignalFrames {
             cpsr |= ArmPtRegs.PSR_T_BIT;
         }
         final long returnTo;
-        if (signal.action().has(SigAction.SA_RESTORER)) {
+        final boolean restorer = signal.action().has(SigAction.SA_RESTORER);
+        if (restorer && !fdpic) {
             returnTo = signal.action().restorer();
         } else {
-            // The code stands in the frame as well, as it always did (FRM-16).
-            final int index = SignalPage.index(rt, thumb);
-            if (!putWord(task, sigframe + RETCODE, SignalPage.word(index))
-                    || !putWord(task, sigframe + RETCODE + 4, SignalPage.word(index + 1))) {
+            // The code stands in the frame as well, as it always did (FRM-16); a descriptor's finds it in the fourth
+            // word.
+            final int index = restorer ? SignalPage.fdpicIndex(rt, thumb) : SignalPage.index(rt, thumb);
+            for (int i = 0; i < (restorer ? 3 : 2); i++) {
+                if (!putWord(task, sigframe + RETCODE + 4L * i, SignalPage.word(index + i))) {
+                    return false;
+                }
+            }
+            if (restorer
+                    && !putWord(
+                            task, sigframe + RETCODE + 12, (int) signal.action().restorer())) {
                 return false;
             }
-            returnTo = SignalPage.returnAddress(task.requireMm(), rt, thumb);
+            returnTo = SignalPage.returnAddress(task.requireMm(), index, thumb);
         }
         regs.slot[ArmPtRegs.R0] = signal.sig();
         regs.slot[ArmPtRegs.LR] = ArmPtRegs.u32(returnTo);
         regs.slot[ArmPtRegs.PC] = ArmPtRegs.u32(handler);
+        if (fdpic) {
+            regs.slot[R9] = got;
+        }
         regs.slot[ArmPtRegs.CPSR] = ArmPtRegs.u32(cpsr);
         return true;
     }

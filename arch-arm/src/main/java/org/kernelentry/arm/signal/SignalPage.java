@@ -8,8 +8,8 @@ import org.kernelentry.machine.memory.AddressSpace;
 /**
  * The page with the code that handlers return to, and the words of it that frames repeat.
  *
- * <p>Four stubs of two words each: sigreturn in ARM and Thumb code, rt_sigreturn in ARM and Thumb code. The ARM ones name the call for both
- * ABIs: in r7 and in the SWI's immediate. Source: linux v7.3 arch/arm/kernel/sigreturn_codes.S, signal.c get_signal_page().
+ * <p>Four stubs: sigreturn in ARM and Thumb code, rt_sigreturn in ARM and Thumb code. The ARM ones name the call for both ABIs: in r7 and in
+ * the SWI's immediate. Four more call an FDPIC program's own restorer. Source: linux v7.3 arch/arm/kernel/sigreturn_codes.S, signal.c get_signal_page().
  */
 public final class SignalPage {
     /** Where the stubs begin; the kernel chooses it at random once a boot, from 0x200 up to 0x9fc. */
@@ -17,8 +17,29 @@ public final class SignalPage {
 
     private static final int POISON = 0xe7fddef1;
 
-    /** Words of {@code sigreturn_codes}: mov r7, #119; swi 0x900077; movs r7, #119 and svc 0; the same with 173; padding. */
-    private static final int[] CODES = {0xe3a07077, 0xef900077, 0xdf002777, 0xe3a070ad, 0xef9000ad, 0xdf0027ad, 0};
+    /**
+     * Words of {@code sigreturn_codes}: two a stub, three and two for those that call a restorer through its descriptor, whose address is in
+     * the frame's fourth word of code (756 bytes above sp, 884 in an rt frame); a word of padding, since three are always copied.
+     */
+    private static final int[] CODES = {
+        0xe3a07077,
+        0xef900077, // mov r7, #119; swi 0x900077
+        0xdf002777, // movs r7, #119; svc 0
+        0xe3a070ad,
+        0xef9000ad, // mov r7, #173; swi 0x9000ad
+        0xdf0027ad, // movs r7, #173; svc 0
+        0xe59d32f4,
+        0xe8930208,
+        0xe12fff13, // ldr r3, [sp, #756]; ldm r3, {r3, r9}; bx r3
+        0xcb0c9bbd,
+        0x47104699, // ldr r3, [sp, #756]; ldm r3, {r2, r3}; mov r9, r3; bx r2
+        0xe59d3374,
+        0xe8930208,
+        0xe12fff13, // ldr r3, [sp, #884]; ldm r3, {r3, r9}; bx r3
+        0xcb0c9bdd,
+        0x47104699, // ldr r3, [sp, #884]; ldm r3, {r2, r3}; mov r9, r3; bx r2
+        0
+    };
 
     private SignalPage() {}
 
@@ -31,9 +52,14 @@ public final class SignalPage {
         return CODES[index];
     }
 
+    /** The same of the stub that goes through a restorer's descriptor. */
+    static int fdpicIndex(final boolean rt, final boolean thumb) {
+        return 6 + (thumb ? 3 : 0) + (rt ? 5 : 0);
+    }
+
     /** Address of a stub as a return address. */
-    static long returnAddress(final Mm mm, final boolean rt, final boolean thumb) {
-        return mm.vdso + OFFSET + 4L * index(rt, thumb) + (thumb ? 1 : 0);
+    static long returnAddress(final Mm mm, final int index, final boolean thumb) {
+        return mm.vdso + OFFSET + 4L * index + (thumb ? 1 : 0);
     }
 
     /** Whether {@code pc}, behind a SWI, is in the stubs: their only calls are the sigreturns. */

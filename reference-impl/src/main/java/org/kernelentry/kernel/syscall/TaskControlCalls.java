@@ -50,7 +50,18 @@ final class TaskControlCalls {
                 entry("sched_setaffinity", this::sysSchedSetaffinity),
                 entry("sched_getaffinity", this::sysSchedGetaffinity),
                 entry("getcpu", this::sysGetcpu),
+                entry("personality", TaskControlCalls::sysPersonality),
                 entry("getrandom", this::sysGetrandom));
+    }
+
+    /** {@code personality(2)}: the old one; all ones only asks. Source: linux v7.3 kernel/exec_domain.c. */
+    private static long sysPersonality(final Task current) {
+        final int old = current.personality;
+        final int wanted = (int) current.args[0];
+        if (wanted != -1) {
+            current.personality = wanted;
+        }
+        return old & 0xffff_ffffL;
     }
 
     // ---- prctl

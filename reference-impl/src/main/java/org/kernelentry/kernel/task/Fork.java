@@ -190,6 +190,7 @@ final class Fork {
         child.sasFlags = current.sasFlags;
         child.restartBlock = current.restartBlock;
         child.mode = current.mode;
+        child.personality = current.personality;
     }
 
     private void wakeUpNewTask(final Task child) {

@@ -82,6 +82,9 @@ public final class Task {
     /** {@code PF_SIGNALED} and friends are not modelled; {@code PF_KTHREAD}. */
     public boolean kernelThread;
 
+    /** {@code personality(2)}: the persona and its flags. */
+    public int personality;
+
     public int pgid;
     public int sid;
 
