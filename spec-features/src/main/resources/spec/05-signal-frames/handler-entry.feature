@@ -165,6 +165,62 @@ Feature: What a handler starts with
         | mode |
         | a64  |
 
+    Scenario Outline: BTYPE is that of a call <until>
+      Given a guest program on <mode>:
+        """
+        handle SIGUSR1 raw {
+          <first>
+          H: break
+        }
+        B: break
+        """
+      And a kernel with "ARM64_BTI=<bti>"
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do                | sees              | pc | pstate   |
+        | CONT              | signal SIGTRAP    | B  |          |
+        | set pstate 0      |                   |    |          |
+        | send SIGUSR1      |                   |    |          |
+        | CONT              | signal SIGUSR1    | B  | 0        |
+        | CONT with SIGUSR1 | signal SIGTRAP    | H  | <pstate> |
+        | kill SIGKILL      | killed by SIGKILL |    |          |
+      Then nothing else happens
+
+      Examples:
+        | mode | until                                   | bti | first | pstate |
+        | a64  | at the handler's first instruction      | y   |       | 0x800  |
+        | a64  | and no longer at the second             | y   | nop   | 0      |
+        | a64  | only where the CPU has such a thing     | n   |       | 0      |
+
+    Scenario Outline: A tag check override is off in the handler and on again behind it
+      Given a guest program on <mode>:
+        """
+        handle SIGUSR1 raw {
+          H: break
+        }
+        B: break
+        C: break
+        """
+      And a kernel with "ARM64_MTE=y"
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do                   | sees              | pc | pstate    | [sp+576]  |
+        | CONT                 | signal SIGTRAP    | B  |           |           |
+        | set pstate 0x2000000 |                   |    |           |           |
+        | set pc C             |                   |    |           |           |
+        | CONT                 | signal SIGTRAP    | C  | 0x2000000 |           |
+        | send SIGUSR1         |                   |    |           |           |
+        | CONT                 | signal SIGUSR1    | C  |           |           |
+        | CONT with SIGUSR1    | signal SIGTRAP    | H  | 0         | 0x2000000 |
+        | set pc x30           |                   |    |           |           |
+        | CONT                 | signal SIGTRAP    | C  | 0x2000000 |           |
+        | kill SIGKILL         | killed by SIGKILL |    |           |           |
+      Then nothing else happens
+
+      Examples:
+        | mode |
+        | a64  |
+
   @FRM @FRM-13
   Rule: A compat handler returns to its restorer or the signal page; bit 0 of its address chooses Thumb; IT state and endianness are reset
 

@@ -41,7 +41,12 @@ public final class A64Regs {
     /** Slots of the vector registers. */
     public static final int V_SLOTS = 64;
 
-    private static final int AARCH32_BASE = V + V_SLOTS;
+    /** PSTATE.BTYPE in its place in SPSR_EL1; always 0 on a CPU without FEAT_BTI. */
+    public static final int BTYPE = V + V_SLOTS;
+    /** PSTATE.TCO in its place in SPSR_EL1; always 0 on a CPU without FEAT_MTE2. */
+    public static final int TCO = BTYPE + 1;
+
+    private static final int AARCH32_BASE = TCO + 1;
 
     /** AArch32's own slots, and its view of V0 to V15. */
     public static final A32Regs AARCH32 = new A32Regs(AARCH32_BASE, V, FPCR, FPSR);
@@ -69,6 +74,13 @@ public final class A64Regs {
     public static final long PSR_V = 1L << 28;
     /** Software step. */
     public static final long PSR_SS = 1L << 21;
+    /** Tag check override. */
+    public static final long PSR_TCO = 1L << 25;
+    /** What kind of branch came last: 1 a BR, 2 a BLR, 3 a BR from a guarded page, 0 anything else. */
+    public static final long PSR_BTYPE_MASK = 3L << 10;
+
+    public static final long PSR_BTYPE_BR = 1L << 10;
+    public static final long PSR_BTYPE_CALL = 2L << 10;
     /** The saved state is AArch32. */
     public static final long PSR_MODE32 = 1L << 4;
 
@@ -93,14 +105,14 @@ public final class A64Regs {
     }
 
     /**
-     * PSTATE as an exception to EL1 saves it in SPSR_EL1: NZCV with mode EL0t, or the CPSR of AArch32. PSTATE.SS is not part of it, see
+     * PSTATE as an exception to EL1 saves it in SPSR_EL1: NZCV, TCO and BTYPE with mode EL0t, or the CPSR of AArch32. PSTATE.SS is not part of it, see
      * {@link CpuState#singleStep}.
      */
     public static long pstate(final CpuState s) {
-        return isAarch32(s) ? AARCH32.cpsr(s) & 0xffff_ffffL : nzcv(Flags.packed(s));
+        return isAarch32(s) ? AARCH32.cpsr(s) & 0xffff_ffffL : nzcv(Flags.packed(s)) | s.r[BTYPE] | s.r[TCO];
     }
 
-    /** The way back (ERET): NZCV and the instruction set; other bits are not state of EL0. */
+    /** The way back (ERET): NZCV and the instruction set; {@link #BTYPE} and {@link #TCO} are for who knows what the CPU has. */
     public static void setPstate(final CpuState s, final long pstate) {
         if ((pstate & PSR_MODE32) != 0) {
             AARCH32.setCpsr(s, (int) pstate);

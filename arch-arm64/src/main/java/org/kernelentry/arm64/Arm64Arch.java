@@ -7,18 +7,22 @@ import static org.kernelentry.arm64.Arm64PtRegs.SYSCALLNO;
 import static org.kernelentry.kernel.task.ThreadFlags.SYSCALL_WORK_SYSCALL_EXIT_TRAP;
 import static org.kernelentry.kernel.task.ThreadFlags.TIF_SINGLESTEP;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.arm64.abi.Arm64Abi;
 import org.kernelentry.arm64.abi.CompatPtrace;
 import org.kernelentry.arm64.abi.RegisterSets;
 import org.kernelentry.arm64.asm.A64Assembler;
+import org.kernelentry.arm64.decode.A64Feature;
 import org.kernelentry.arm64.entry.Entries;
 import org.kernelentry.arm64.signal.DoSignal;
 import org.kernelentry.arm64.signal.KuserPage;
 import org.kernelentry.arm64.signal.VdsoImages;
 import org.kernelentry.isa.aarch32.A32Assembler;
 import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.KernelConfig;
 import org.kernelentry.kernel.KernelConfig.Option;
 import org.kernelentry.kernel.arch.Arch;
 import org.kernelentry.kernel.arch.PtRegs;
@@ -80,7 +84,19 @@ final class Arm64Arch implements Arch {
 
     @Override
     public Cpu newCpu() {
-        return new EngineCpu(new Arm64Isa());
+        return new EngineCpu(new Arm64Isa(features(k.config)));
+    }
+
+    /** The CPU has what the kernel is to make use of. */
+    private static Set<A64Feature> features(final KernelConfig config) {
+        final Set<A64Feature> on = EnumSet.noneOf(A64Feature.class);
+        if (config.has(Option.ARM64_BTI)) {
+            on.add(A64Feature.BTI);
+        }
+        if (config.has(Option.ARM64_MTE)) {
+            on.add(A64Feature.MTE);
+        }
+        return on;
     }
 
     @Override

@@ -1,6 +1,8 @@
 package org.kernelentry.arm64;
 
+import java.util.Set;
 import org.kernelentry.arm64.decode.A64Decoder;
+import org.kernelentry.arm64.decode.A64Feature;
 import org.kernelentry.isa.aarch32.Aarch32Decoder;
 import org.kernelentry.machine.Isa;
 import org.kernelentry.machine.ir.BlockBuilder;
@@ -11,7 +13,17 @@ import org.kernelentry.machine.memory.CodeWindow;
 public final class Arm64Isa implements Isa {
     private final Helper[] aarch32Helpers = Aarch32Decoder.helpers(A64Regs.AARCH32);
     private final Aarch32Decoder aarch32 = new Aarch32Decoder(A64Regs.AARCH32, 0);
-    private final A64Decoder a64 = new A64Decoder(aarch32Helpers.length);
+    private final A64Decoder a64;
+
+    /** Armv8.0-A with extensions that only add instructions. */
+    public Arm64Isa() {
+        this(Set.of());
+    }
+
+    /** The same with extensions that add state. */
+    public Arm64Isa(final Set<A64Feature> features) {
+        a64 = new A64Decoder(aarch32Helpers.length, features);
+    }
 
     @Override
     public String name() {

@@ -1,5 +1,7 @@
 package org.kernelentry.arm64;
 
+import java.util.Set;
+import org.kernelentry.arm64.decode.A64Feature;
 import org.kernelentry.machine.CpuState;
 import org.kernelentry.machine.engine.EngineCpu;
 import org.kernelentry.machine.memory.AddressSpace;
@@ -14,11 +16,17 @@ public final class A64Machine {
     public static final int DATA_PAGES = 4;
     private static final long TOP = 1L << 47;
 
-    public final EngineCpu cpu = new EngineCpu(new Arm64Isa());
-    public final CpuState state = cpu.state();
+    public final EngineCpu cpu;
+    public final CpuState state;
     public final AddressSpace memory = PagedSpace.create(TOP);
 
     public A64Machine() {
+        this(Set.of());
+    }
+
+    public A64Machine(final Set<A64Feature> features) {
+        cpu = new EngineCpu(new Arm64Isa(features));
+        state = cpu.state();
         final long half = (long) DATA_PAGES * AddressSpace.PAGE_SIZE;
         memory.map(CODE, 2L * AddressSpace.PAGE_SIZE, AddressSpace.PROT_READ | AddressSpace.PROT_EXEC);
         memory.map(DATA - half, 2 * half, AddressSpace.PROT_READ | AddressSpace.PROT_WRITE);

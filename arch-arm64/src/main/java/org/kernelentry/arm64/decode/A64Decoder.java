@@ -1,6 +1,8 @@
 package org.kernelentry.arm64.decode;
 
 import java.util.List;
+import java.util.Set;
+import org.kernelentry.arm64.A64Regs;
 import org.kernelentry.isa.DecodeTable;
 import org.kernelentry.machine.CpuExit;
 import org.kernelentry.machine.ir.BlockBuilder;
@@ -41,10 +43,15 @@ public final class A64Decoder {
     }
 
     private final int helperBase;
+    private final Set<A64Feature> features;
 
-    /** @param helperBase number of the first of {@link #helpers()} in the instruction set's own array */
-    public A64Decoder(final int helperBase) {
+    /**
+     * @param helperBase number of the first of {@link #helpers()} in the instruction set's own array
+     * @param features what the CPU has beyond Armv8.0-A
+     */
+    public A64Decoder(final int helperBase, final Set<A64Feature> features) {
         this.helperBase = helperBase;
+        this.features = Set.copyOf(features);
     }
 
     /** The helpers that decoded code calls. */
@@ -69,7 +76,13 @@ public final class A64Decoder {
             return;
         }
         final int insn = code.s32();
-        final A64Emitter e = new A64Emitter(out, pc, insn, helperBase);
+        final A64Emitter e = new A64Emitter(out, pc, insn, helperBase, features);
+        // Any instruction ends what the branch before it left; of exceptions in one, SPSR_EL1.BTYPE is defined for a
+        // breakpoint's only
+        // (AArch64.TakeException()).
+        if (features.contains(A64Feature.BTI) && !BranchesAndSystem.isBreakpoint(insn)) {
+            out.constant(A64Regs.BTYPE, 0);
+        }
         if (!TABLE.decode(e, insn)) {
             e.undefined();
         }

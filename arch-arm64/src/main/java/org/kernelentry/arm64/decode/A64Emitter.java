@@ -1,5 +1,6 @@
 package org.kernelentry.arm64.decode;
 
+import java.util.Set;
 import org.kernelentry.arm64.A64Regs;
 import org.kernelentry.machine.CpuExit;
 import org.kernelentry.machine.ir.BlockBuilder;
@@ -41,12 +42,23 @@ final class A64Emitter {
     final long pc;
     private final int insn;
     private final int helperBase;
+    private final Set<A64Feature> features;
 
-    A64Emitter(final BlockBuilder out, final long pc, final int insn, final int helperBase) {
+    A64Emitter(
+            final BlockBuilder out,
+            final long pc,
+            final int insn,
+            final int helperBase,
+            final Set<A64Feature> features) {
         this.out = out;
         this.pc = pc;
         this.insn = insn;
         this.helperBase = helperBase;
+        this.features = features;
+    }
+
+    boolean has(final A64Feature feature) {
+        return features.contains(feature);
     }
 
     // ---- fields

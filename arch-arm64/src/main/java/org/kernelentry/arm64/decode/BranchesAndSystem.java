@@ -13,6 +13,7 @@ final class BranchesAndSystem {
 
     private static final int FPCR = sysreg(3, 3, 4, 4, 0);
     private static final int FPSR = sysreg(3, 3, 4, 4, 1);
+    private static final int TCO = sysreg(3, 3, 4, 2, 7);
     private static final int TPIDR_EL0 = sysreg(3, 3, 13, 0, 2);
     private static final int TPIDRRO_EL0 = sysreg(3, 3, 13, 0, 3);
     private static final int CTR_EL0 = sysreg(3, 3, 0, 0, 1);
@@ -42,11 +43,13 @@ final class BranchesAndSystem {
         t.row("1101010100 0 01 011 0111 1010 001 ttttt", "DC CVAC", (e, w) -> {});
         t.row("1101010100 0 01 011 0111 1011 001 ttttt", "DC CVAU", (e, w) -> {});
         t.row("1101010100 0 01 011 0111 1110 001 ttttt", "DC CIVAC", (e, w) -> {});
+        // PSTATE
+        t.row("1101010100 0 00 011 0100 000i 100 11111", "MSR TCO (immediate)", BranchesAndSystem::msrTco);
         // System register move
         t.row("1101010100 0 1 o ooo nnnn mmmm ooo ttttt", "MSR (register)", BranchesAndSystem::msr);
         t.row("1101010100 1 1 o ooo nnnn mmmm ooo ttttt", "MRS", BranchesAndSystem::mrs);
         // Unconditional branch (register)
-        t.row("1101011 0000 11111 000000 nnnnn 00000", "BR", (e, w) -> e.out.jumpTo(e.slotN()));
+        t.row("1101011 0000 11111 000000 nnnnn 00000", "BR", BranchesAndSystem::br);
         t.row("1101011 0001 11111 000000 nnnnn 00000", "BLR", BranchesAndSystem::blr);
         t.row("1101011 0010 11111 000000 nnnnn 00000", "RET", (e, w) -> e.out.jumpTo(e.slotN()));
         // Unconditional branch (immediate)
@@ -94,6 +97,29 @@ final class BranchesAndSystem {
         e.out.jump(branch26(e));
     }
 
+    static boolean isBreakpoint(final int insn) {
+        return (insn & 0xffe0_001f) == 0xd420_0000;
+    }
+
+    private static void br(final A64Emitter e, final int insn) {
+        branchType(e, A64Regs.PSR_BTYPE_BR);
+        e.out.jumpTo(e.slotN());
+    }
+
+    private static void branchType(final A64Emitter e, final long type) {
+        if (e.has(A64Feature.BTI)) {
+            e.out.constant(A64Regs.BTYPE, type);
+        }
+    }
+
+    private static void msrTco(final A64Emitter e, final int insn) {
+        if (e.has(A64Feature.MTE)) {
+            e.out.constant(A64Regs.TCO, e.bit(8) ? A64Regs.PSR_TCO : 0);
+        } else {
+            e.undefined();
+        }
+    }
+
     private static void blr(final A64Emitter e, final int insn) {
         int target = e.slotN();
         if (target == A64Regs.LR) {
@@ -101,6 +127,7 @@ final class BranchesAndSystem {
             e.out.mov(target, A64Regs.LR);
         }
         e.out.constant(A64Regs.LR, e.pc + 4);
+        branchType(e, A64Regs.PSR_BTYPE_CALL);
         e.out.jumpTo(target);
     }
 
@@ -145,6 +172,8 @@ final class BranchesAndSystem {
         final int d = e.target(e.rd());
         if (register == NZCV) {
             readNzcv(e, d);
+        } else if (register == TCO && e.has(A64Feature.MTE)) {
+            e.out.mov(d, A64Regs.TCO);
         } else if (register == FPCR) {
             e.out.mov(d, A64Regs.FPCR);
         } else if (register == FPSR) {
@@ -171,6 +200,8 @@ final class BranchesAndSystem {
         final int value = e.slotD();
         if (register == NZCV) {
             writeNzcv(e, value);
+        } else if (register == TCO && e.has(A64Feature.MTE)) {
+            e.out.alui(Op.ANDI, A64Regs.TCO, value, A64Regs.PSR_TCO);
         } else if (register == FPCR) {
             e.out.alui(Op.ANDI, A64Regs.FPCR, value, A64Regs.FPCR_MASK);
         } else if (register == FPSR) {

@@ -8,6 +8,7 @@ import static org.kernelentry.arm64.Arm64PtRegs.SYSCALLNO;
 import org.kernelentry.arm64.A64Regs;
 import org.kernelentry.arm64.Arm64PtRegs;
 import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.KernelConfig.Option;
 import org.kernelentry.kernel.arch.PtRegs;
 import org.kernelentry.kernel.step.Step;
 import org.kernelentry.kernel.task.CpuLocal;
@@ -44,9 +45,15 @@ public final class KernelEntry {
     private static final long NANOSECONDS_PER_TICK = 1_000_000_000L / A64Regs.CNTFRQ_HZ;
 
     private final Kernel k;
+    /** Bits of SPSR_EL1 that this CPU takes into PSTATE.BTYPE and PSTATE.TCO. */
+    private final long btype;
+
+    private final long tco;
 
     public KernelEntry(final Kernel kernel) {
         this.k = kernel;
+        this.btype = kernel.config.has(Option.ARM64_BTI) ? A64Regs.PSR_BTYPE_MASK : 0;
+        this.tco = kernel.config.has(Option.ARM64_MTE) ? A64Regs.PSR_TCO : 0;
     }
 
     /**
@@ -91,6 +98,9 @@ public final class KernelEntry {
         System.arraycopy(slot, 0, live.r, 0, SAME_SLOTS);
         live.pc = returnAddress(task.regs);
         A64Regs.setPstate(live, slot[PSTATE]);
+        final boolean compat = Arm64PtRegs.compat(task.regs);
+        live.r[A64Regs.BTYPE] = compat ? 0 : slot[PSTATE] & btype;
+        live.r[A64Regs.TCO] = compat ? 0 : slot[PSTATE] & tco;
         live.r[A64Regs.CNTVCT_EL0] = k.timers.now() / NANOSECONDS_PER_TICK;
         k.steps.at(cpu, RESTORE_REGISTERS);
         A64Regs.clearExclusive(live);

@@ -10,6 +10,7 @@ import org.kernelentry.arm64.Arm64Thread;
 import org.kernelentry.arm64.Psr;
 import org.kernelentry.arm64.abi.GuestBytes;
 import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.KernelConfig.Option;
 import org.kernelentry.kernel.arch.PtRegs;
 import org.kernelentry.kernel.signal.KSignal;
 import org.kernelentry.kernel.signal.SigAction;
@@ -111,13 +112,18 @@ final class NativeFrame {
         return true;
     }
 
-    private static void setupReturn(
+    private void setupReturn(
             final Task task, final PtRegs regs, final KSignal signal, final long frame, final long record) {
         final SigAction action = signal.action();
         regs.slot[0] = signal.sig();
         regs.slot[SP] = frame;
         regs.slot[A64Regs.FP] = record;
         regs.slot[PC] = action.handler();
+        // The handler is called, in effect, by a BLR (FRM-10).
+        if (k.config.has(Option.ARM64_BTI)) {
+            regs.slot[PSTATE] = regs.slot[PSTATE] & ~A64Regs.PSR_BTYPE_MASK | A64Regs.PSR_BTYPE_CALL;
+        }
+        regs.slot[PSTATE] &= ~A64Regs.PSR_TCO;
         regs.slot[A64Regs.LR] =
                 action.has(SigAction.SA_RESTORER) ? action.restorer() : task.requireMm().vdso + VdsoImages.SIGTRAMP;
     }

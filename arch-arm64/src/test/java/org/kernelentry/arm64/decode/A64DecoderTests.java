@@ -22,7 +22,7 @@ final class A64DecoderTests {
     private final A64Machine machine = new A64Machine();
     private final BlockBuilder out = new BlockBuilder(SLOTS);
     private final CodeWindow window = new CodeWindow(machine.memory);
-    private final A64Decoder decoder = new A64Decoder(0);
+    private final A64Decoder decoder = new A64Decoder(0, Set.of());
 
     private void decode(final int word) {
         machine.code(word);
