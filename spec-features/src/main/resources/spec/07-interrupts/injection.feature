@@ -6,6 +6,43 @@ Feature: Events at every step
   @CTX @CTX-07 @reference @slow
   Rule: For every enter there is exactly one exit, wherever on the path the interrupt came
 
+    Scenario Outline: A task that changes the CPU between enter and exit leaves one too high and the other too low
+      Given a guest program on <mode>:
+        """
+        getppid
+        """
+      And 2 CPUs
+      And exit work that goes to CPU 1 between ct_irq_enter and ct_irq_exit
+      And the trace events "rcu:rcu_watching" are on
+      When it runs to its end
+      Then these trace events are recorded:
+        | [000] rcu:rcu_watching: ++= base base+2      |
+        | [001] idle: rcu:rcu_watching: End 1 0        |
+        | [001] idle: rcu:rcu_watching: Startirq 0 1   |
+        | [001] idle: rcu:rcu_watching: Endirq 1 0     |
+        | [001] idle: rcu:rcu_watching: Start 0 1      |
+        | [001] rcu:rcu_watching: --= base base-2      |
+        | [001] rcu:rcu_watching: End 1 0              |
+        | [001] rcu:rcu_watching: Start 0 1            |
+        | [001] rcu:rcu_watching: End 1 0              |
+        | [001] rcu:rcu_watching: Start 0 1            |
+        | [000] idle: rcu:rcu_watching: End 1 0        |
+        | [000] idle: rcu:rcu_watching: Startirq 0 1   |
+        | [000] idle: rcu:rcu_watching: Endirq 1 0     |
+        | [000] idle: rcu:rcu_watching: Start 0 1      |
+      And the kernel warns:
+        | ct_kernel_exit: interrupt nesting is base-2 on the way to USER |
+      And nothing else happens
+
+      Examples:
+        | mode  |
+        | x64   |
+        | ia32  |
+        | a64   |
+        | a32   |
+        | arm   |
+        | thumb |
+
     Scenario Outline: <event> after any step of a call with a signal changes nothing
       Given a guest program on <mode>:
         """

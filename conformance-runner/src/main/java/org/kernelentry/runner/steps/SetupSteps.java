@@ -5,7 +5,9 @@ import java.util.Arrays;
 import java.util.List;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.entry.Irq;
+import org.kernelentry.kernel.entry.TaskWork;
 import org.kernelentry.kernel.step.Step;
+import org.kernelentry.kernel.task.Task;
 import org.kernelentry.kernel.tracking.ContextTracking;
 import org.kernelentry.runner.spec.Mode;
 import org.kernelentry.runner.system.SetupException;
@@ -108,6 +110,34 @@ public final class SetupSteps {
                 .findFirst()
                 .orElseThrow(() -> new SetupException("'" + name + "' cannot be forgotten; known are " + FORGETTABLE));
         world.preparations.add(guest -> guest.kernel().cpus[0].ct.omitOnce(step));
+    }
+
+    /** Work on the way to user mode that is on CPU 1 when it undoes what it did on CPU 0, as code that sleeps there would be. */
+    @Given("exit work that goes to CPU 1 between ct_irq_enter and ct_irq_exit")
+    public void migration() {
+        if (!world.system.internal()) {
+            throw new TestAbortedException("mistakes can be planted in the reference only");
+        }
+        world.preparations.add(guest -> {
+            final Kernel k = guest.kernel();
+            final Task task = guest.mainTask();
+            k.taskWork.add(
+                    task,
+                    () -> {
+                        withIrqsOff(k, () -> k.cpu.ct.irqEnter());
+                        task.pinnedCpu = 1;
+                        k.sched.migrate(task);
+                        k.sched.condResched();
+                        withIrqsOff(k, () -> k.cpu.ct.irqExit());
+                    },
+                    TaskWork.Notify.RESUME);
+        });
+    }
+
+    private static void withIrqsOff(final Kernel k, final Runnable action) {
+        k.irqs.localIrqDisable(k.cpu);
+        action.run();
+        k.irqs.localIrqEnable(k.cpu);
     }
 
     /** A rolled-back mark that no exit work has taken yet, as a call rolled back before would have left it. */

@@ -75,6 +75,10 @@ final class World {
 
     /** One event is to be injected after the n-th run of a step. */
     void inject(final Injector.Event event, final String step, final int occurrence) {
+        if (injected != null) {
+            throw new SetupException("the scenario has two events that arrive after a step: after '" + injectedAfter
+                    + "' and after '" + step + "'; it may have one");
+        }
         injected = event;
         injectedAfter = step;
         injectedOccurrence = occurrence;

@@ -311,7 +311,8 @@ public final class ReferenceGuest implements Guest {
         k.trace.events().forEach(e -> {
             if (e.pid() != harness.pid) {
                 final String who = names.getOrDefault(e.pid(), e.pid() == 0 ? "idle" : "child");
-                lines.add(("main".equals(who) ? "" : who + ": ") + e.name().replaceFirst("^raw_syscalls:", "") + ": "
+                lines.add((k.cpus.length == 1 ? "" : String.format("[%03d] ", e.cpu()))
+                        + ("main".equals(who) ? "" : who + ": ") + e.name().replaceFirst("^raw_syscalls:", "") + ": "
                         + e.text());
             }
         });

@@ -91,6 +91,31 @@ final class HostileResourceTests {
 
     @ParameterizedTest
     @MethodSource("everywhere")
+    void threads_without_end_are_refused_with_EAGAIN(final Where where) {
+        assertThat(Hostile.run(
+                        where,
+                        "forever {",
+                        "t = thread {",
+                        "ppoll 0 0 0 0 0",
+                        "}",
+                        "if t == -11 {",
+                        "exit_group 7",
+                        "}",
+                        "}"))
+                .as(where.toString())
+                .isEqualTo("exited 7");
+    }
+
+    @ParameterizedTest
+    @MethodSource("everywhere")
+    void threads_that_make_threads_end(final Where where) {
+        assertThat(Hostile.run(where, "L: thread {", "jump L", "}", "jump L"))
+                .as(where.toString())
+                .matches("budget exceeded|exited \\d+|killed by SIG.*|stuck");
+    }
+
+    @ParameterizedTest
+    @MethodSource("everywhere")
     void a_tree_of_forks_ends(final Where where) {
         assertThat(Hostile.run(where, "L: fork {", "jump L", "}", "jump L"))
                 .as(where.toString())
