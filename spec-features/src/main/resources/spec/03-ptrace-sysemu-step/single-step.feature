@@ -106,7 +106,6 @@ Feature: Single-stepping over system calls
   @STP @STP-04
   Rule: Given stepping and call tracing are both on at exit, only the step report is made
 
-    Not on a64, a32: there the stop at exit has another code; STP-05 and STP-06 speak of it.
     Not on arm, thumb: ARM has no single-stepping, and PTRACE_SINGLESTEP fails with EIO (STP-09).
 
     Scenario Outline: Stepping out of an entry-stop shows no exit-stop
@@ -118,17 +117,20 @@ Feature: Single-stepping over system calls
         """
       And the tracer has seized it with "TRACESYSGOOD"
       When this happens:
-        | do         | sees           | pc     | si_code    | message |
-        | CONT       | signal SIGTRAP |        |            |         |
-        | SYSCALL    | entry getppid  | S.next |            | 1       |
-        | SINGLESTEP | signal SIGTRAP | S.next | TRAP_BRKPT | 0       |
-        | CONT       | exited 0       |        |            |         |
+        | do            | sees           | pc     | si_code | message |
+        | CONT          | signal SIGTRAP |        |         |         |
+        | set pc B.next |                |        |         |         |
+        | SYSCALL       | entry getppid  | S.next |         | 1       |
+        | SINGLESTEP    | signal SIGTRAP | S.next | <code>  | 0       |
+        | CONT          | exited 0       |        |         |         |
       Then nothing else happens
 
       Examples:
-        | mode |
-        | x64  |
-        | ia32 |
+        | mode | code       |
+        | x64  | TRAP_BRKPT |
+        | ia32 | TRAP_BRKPT |
+        | a64  | SI_USER    |
+        | a32  | SI_USER    |
 
   @STP @STP-05
   Rule: On arm64 stepping a system call gives two SIGTRAPs at the same pc: a report with code 0, then TRAP_TRACE with nothing executed between

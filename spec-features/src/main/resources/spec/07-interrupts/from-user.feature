@@ -106,7 +106,7 @@ Feature: Interrupts of user mode
   @IRQ @IRQ-13 @reference
   Rule: The exit takes the user or the kernel path by the saved registers, not by what the entry returned
 
-    Not on a64, a32: arm64 has one vector for interrupts of user mode and another for those of the kernel; nothing is asked of the registers.
+    Not on a64, a32: interrupts of user mode have a vector and an exit of their own there, so this one sees those of the kernel only.
 
     Scenario Outline: One interrupt of user mode and one of the idle task leave by different paths
       Given a guest program on <mode>:

@@ -75,35 +75,27 @@ final class HostileResourceTests {
     @ParameterizedTest
     @MethodSource("everywhere")
     void forking_without_end_is_refused_with_EAGAIN(final Where where) {
-        assertThat(Hostile.run(
-                        where,
-                        "forever {",
-                        "c = fork {",
-                        "ppoll 0 0 0 0 0",
-                        "}",
-                        "if c == -11 {",
-                        "exit_group 7",
-                        "}",
-                        "}"))
-                .as(where.toString())
-                .isEqualTo("exited 7");
+        assertThat(untilRefused(where, "fork")).as(where.toString()).isEqualTo("exited 7");
     }
 
     @ParameterizedTest
     @MethodSource("everywhere")
     void threads_without_end_are_refused_with_EAGAIN(final Where where) {
-        assertThat(Hostile.run(
-                        where,
-                        "forever {",
-                        "t = thread {",
-                        "ppoll 0 0 0 0 0",
-                        "}",
-                        "if t == -11 {",
-                        "exit_group 7",
-                        "}",
-                        "}"))
-                .as(where.toString())
-                .isEqualTo("exited 7");
+        assertThat(untilRefused(where, "thread")).as(where.toString()).isEqualTo("exited 7");
+    }
+
+    /** Makes tasks that sleep for ever until there are too many. */
+    private static String untilRefused(final Where where, final String statement) {
+        return Hostile.run(
+                where,
+                "forever {",
+                "c = " + statement + " {",
+                "ppoll 0 0 0 0 0",
+                "}",
+                "if c == -11 {",
+                "exit_group 7",
+                "}",
+                "}");
     }
 
     @ParameterizedTest
