@@ -164,7 +164,7 @@ final class ConstantFolding {
             case Op.ZX32 -> set(i, Op.CONST, x & LOW);
             case Op.SX8 -> set(i, Op.CONST, (byte) x);
             case Op.SX16 -> set(i, Op.CONST, (short) x);
-            case Op.SX32 -> set(i, Op.CONST, (int) x);
+            case Op.SX32 -> set(i, Op.CONST, x << 32 >> 32);
             default -> {
                 // Rare with a constant.
             }

@@ -52,7 +52,6 @@ final class RegionEmit {
 
     // The block and the instruction being emitted.
     private Block block;
-    private int index;
     private int insn;
     private boolean cuts;
     private boolean helped;
@@ -143,7 +142,6 @@ final class RegionEmit {
     }
 
     private void block(final int i) {
-        index = i;
         block = blocks.get(i);
         final int firstInsn = pcs.size();
         for (int k = 0; k < block.instructions(); k++) {
