@@ -228,11 +228,12 @@ final class SimdCopy {
     static long expandFp(final int imm8, final int size) {
         final int exponentBits = size == 2 ? 8 : 11;
         final int fractionBits = Lanes.bits(size) - exponentBits - 1;
-        final long sign = imm8 >>> 7 & 1;
-        final long top = imm8 >>> 6 & 1;
+        final long imm = imm8 & 0xff;
+        final long sign = imm >>> 7;
+        final long top = imm >>> 6 & 1;
         final long copies = top != 0 ? (1L << exponentBits - 3) - 1 : 0;
-        final long exponent = (top ^ 1) << exponentBits - 1 | copies << 2 | imm8 >>> 4 & 3;
-        return sign << Lanes.bits(size) - 1 | exponent << fractionBits | (long) (imm8 & 15) << fractionBits - 4;
+        final long exponent = (top ^ 1) << exponentBits - 1 | copies << 2 | imm >>> 4 & 3;
+        return sign << Lanes.bits(size) - 1 | exponent << fractionBits | (imm & 15) << fractionBits - 4;
     }
 
     // ---- permute, extract, table

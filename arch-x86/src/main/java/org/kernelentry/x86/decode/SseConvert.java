@@ -14,7 +14,7 @@ final class SseConvert {
 
     private static final Lane WIDEN = (env, f, a, b) -> FpConvert.convert(env, S, D, b);
     private static final Lane NARROW = (env, f, a, b) -> FpConvert.convert(env, D, S, b) & LOW;
-    private static final Lane FROM_INT = (env, f, a, b) -> FpConvert.fromInteger(env, f, (int) b, true, 0);
+    private static final Lane FROM_INT = (env, f, a, b) -> FpConvert.fromInteger(env, f, b << 32 >> 32, true, 0);
 
     static final Row.Meaning CVTPS2PD = widening(WIDEN);
     static final Row.Meaning CVTDQ2PD = widening(FROM_INT);

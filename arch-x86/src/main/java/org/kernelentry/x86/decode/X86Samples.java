@@ -51,6 +51,7 @@ public final class X86Samples {
     private final List<Choice> choices = new ArrayList<>();
 
     /** A row, and the bytes of its map and opcode. */
+    @SuppressWarnings("ArrayRecordComponent") // listed, never compared
     private record Choice(Row row, int[] opcode) {}
 
     /** @param mode {@link X86Regs#MODE_64} or {@link X86Regs#MODE_32} */

@@ -40,7 +40,7 @@ final class ModeLint {
             if (line.group(2).isBlank()) {
                 findings.add(error(rule, "the line \"" + line.group().strip() + "\" gives no reason."));
             }
-            for (String label : line.group(1).split(", ")) {
+            for (String label : line.group(1).split(", ", -1)) {
                 Optional<Mode> mode = Mode.find(label);
                 mode.ifPresentOrElse(
                         excused::add,
