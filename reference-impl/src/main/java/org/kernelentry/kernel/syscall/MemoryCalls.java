@@ -336,15 +336,26 @@ final class MemoryCalls {
         if (!mm.accessOk(address, length)) {
             return -Errno.ENOMEM;
         }
+        return advise(mm, address, address + length, advice);
+    }
+
+    /** From mapping to mapping: a hole may be as large as the address space. */
+    private static long advise(final Mm mm, final long start, final long end, final int advice) {
         long result = 0;
-        for (long at = address; at < address + length; at += PAGE_SIZE) {
-            final int prot = mm.space.protection(at);
-            if (prot < 0) {
-                // The rest is done all the same.
+        long at = start;
+        while (at < end) {
+            final long mapped = mm.space.nextMapped(at);
+            if (mapped != at) {
+                // What is mapped behind a hole is done all the same.
                 result = -Errno.ENOMEM;
-            } else if (advice == MADV_DONTNEED && !mm.isShared(at)) {
-                mm.space.map(at, PAGE_SIZE, prot);
             }
+            if (mapped < 0 || mapped >= end) {
+                break;
+            }
+            if (advice == MADV_DONTNEED && !mm.isShared(mapped)) {
+                mm.space.map(mapped, PAGE_SIZE, mm.space.protection(mapped));
+            }
+            at = mapped + PAGE_SIZE;
         }
         return result;
     }
