@@ -35,7 +35,6 @@ final class DebianKernels {
     private static final Pattern IMAGE = Pattern.compile("linux-image-((\\d+\\.\\d+)\\S*)");
 
     private static final Path KEYRING = Path.of("/usr/share/keyrings/debian-archive-keyring.gpg");
-    private static final String ARCHIVE = "http://deb.debian.org/debian";
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
     private final Cache cache;
@@ -67,7 +66,7 @@ final class DebianKernels {
     private void fetch(final String name, final Machine machine, final Path folder) {
         if (!Files.exists(KEYRING)) {
             throw new SpecException("Debian's kernels can be fetched on a Debian machine only (" + KEYRING
-                    + " is missing); fetch one elsewhere and give it by --on linux --kernel FILE.");
+                    + " is missing); fetch one elsewhere and give it by --kernel FILE.");
         }
         final boolean version = VERSION.matcher(name).matches();
         final String suite = version ? SUITES.getOrDefault(name, NEWEST) : name;
@@ -100,7 +99,7 @@ final class DebianKernels {
         }
         if (!Files.exists(folder.resolve("vmlinuz")) || !Files.exists(folder.resolve("config"))) {
             throw new SpecException("Debian's package for debian:" + name + " on " + machine.debian
-                    + " has no kernel where it is expected; give one by --on linux --kernel FILE.");
+                    + " has no kernel where it is expected; give one by --kernel FILE.");
         }
     }
 
@@ -119,7 +118,7 @@ final class DebianKernels {
             final Optional<String> image =
                     parts.stream().filter(p -> IMAGE.matcher(p).matches()).findFirst();
             of = image.orElseThrow(() -> new SpecException("Debian's suite has no " + machine.debianImage + " for "
-                    + machine.debian + "; give a kernel by --on linux --kernel FILE."));
+                    + machine.debian + "; give a kernel by --kernel FILE."));
         }
         final String image = of;
         parts.remove(image);
@@ -134,7 +133,8 @@ final class DebianKernels {
         Files.writeString(root.resolve("status"), "");
         Files.writeString(
                 root.resolve("sources.list"),
-                "deb [signed-by=" + KEYRING + " arch=" + machine.debian + "] " + ARCHIVE + " " + suite + " main\n");
+                "deb [signed-by=" + KEYRING + " arch=" + machine.debian + "] " + archive(root) + " " + suite
+                        + " main\n");
         final Path config = root.resolve("apt.conf");
         Files.writeString(config, """
                 Dir::State "%1$s";
@@ -153,6 +153,20 @@ final class DebianKernels {
         return Map.of("APT_CONFIG", config.toString());
     }
 
+    /** The archive, or a mirror of it, that this machine's own apt takes its packages from. */
+    private static String archive(final Path folder) throws IOException {
+        final List<String> command =
+                List.of("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages");
+        return run(folder, Map.of(), command)
+                .lines()
+                .map(uri -> uri.replaceFirst("/$", ""))
+                .filter(uri -> uri.endsWith("/debian"))
+                .findFirst()
+                .orElseThrow(
+                        () -> new SpecException("The apt of this machine has no archive of Debian's among its sources;"
+                                + " give a kernel by --kernel FILE."));
+    }
+
     private static String run(final Path folder, final Map<String, String> apt, final List<String> command)
             throws IOException {
         final Commands.Done done;
@@ -162,14 +176,14 @@ final class DebianKernels {
             if (String.valueOf(e.getMessage()).startsWith("Cannot run program")) {
                 throw new SpecException(
                         "There is no " + command.get(0) + ", so Debian's kernels cannot be fetched here;"
-                                + " give a kernel by --on linux --kernel FILE.",
+                                + " give a kernel by --kernel FILE.",
                         e);
             }
             throw e;
         }
         if (done.code() != 0) {
             throw new SpecException(String.join(" ", command.subList(0, 3)) + " failed: " + done.lastLine()
-                    + "; give a kernel by --on linux --kernel FILE if Debian's archive cannot be reached.");
+                    + "; give a kernel by --kernel FILE if Debian's archive cannot be reached.");
         }
         return done.output();
     }
