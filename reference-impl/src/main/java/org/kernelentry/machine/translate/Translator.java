@@ -3,7 +3,6 @@ package org.kernelentry.machine.translate;
 import static org.objectweb.asm.Opcodes.*;
 
 import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -89,11 +88,12 @@ public final class Translator {
 
     private static RegionCode define(final byte[] bytes, final Object[] data) {
         try {
-            final MethodHandles.Lookup lookup =
-                    MethodHandles.lookup().defineHiddenClassWithClassData(bytes, data, true);
-            return (RegionCode) lookup.findConstructor(lookup.lookupClass(), MethodType.methodType(void.class))
-                    .invoke();
-        } catch (Throwable e) {
+            return (RegionCode) MethodHandles.lookup()
+                    .defineHiddenClassWithClassData(bytes, data, true)
+                    .lookupClass()
+                    .getDeclaredConstructor()
+                    .newInstance();
+        } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("the translator made a class that the JVM refuses", e);
         }
     }
