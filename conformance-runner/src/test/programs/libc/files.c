@@ -1,4 +1,5 @@
 /* Files in /tmp: writing, seeking, reading back, renaming, directories, errors. */
+#define _FILE_OFFSET_BITS 64
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -10,10 +10,10 @@ int main(void)
     unsigned state = 12345;
     unsigned long sum = 0;
 
-    for (int round = 0; round < 4000; round++) {
+    for (int round = 0; round < 1500; round++) {
         state = state * 1103515245 + 12345;
         int i = state >> 16 & 127;
-        size_t size = round % 100 == 0 ? 300000 : (state >> 8) % 3000 + 1;
+        size_t size = round % 200 == 0 ? 300000 : (state >> 8) % 3000 + 1;
         if (blocks[i] && round % 3 == 0) {
             for (size_t k = 0; k < sizes[i]; k++)
                 sum += blocks[i][k];
