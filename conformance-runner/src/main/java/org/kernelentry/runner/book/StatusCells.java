@@ -42,7 +42,7 @@ final class StatusCells {
                         .append("\">")
                         .append(column.architecture())
                         .append(" <i>")
-                        .append(Html.text(column.target().flavour()))
+                        .append(Html.text(column.target().label()))
                         .append("</i> ")
                         .append(number(cell))
                         .append("</span>");
@@ -58,7 +58,7 @@ final class StatusCells {
             html.append("<th>")
                     .append(column.architecture())
                     .append("<br><i>")
-                    .append(Html.text(column.target().flavour()))
+                    .append(Html.text(column.target().label()))
                     .append("</i></th>");
         }
         html.append("</tr></thead><tbody>\n");

@@ -109,11 +109,7 @@ final class BootCommand implements Callable<Integer> {
         if (file == null) {
             return kernels.debian(debian == null ? "" : debian, wanted == null ? Architecture.X86 : wanted);
         }
-        KernelImage image = KernelImage.of(file, null);
-        if (wanted != null && image.architecture() != wanted) {
-            throw new SpecException(file + " is a kernel for " + image.architecture() + ", not for " + wanted + ".");
-        }
-        return image;
+        return Kernels.file(file, null, wanted);
     }
 
     private static List<String> lines(QemuGuest guest) {

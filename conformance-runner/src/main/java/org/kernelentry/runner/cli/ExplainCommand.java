@@ -166,7 +166,7 @@ final class ExplainCommand implements Callable<Integer> {
             List<String> results = new ArrayList<>();
             for (Target target : last.plan().targets()) {
                 if (last.plan().contains(target, example)) {
-                    results.add(target.flavour() + " "
+                    results.add(target.label() + " "
                             + last.outcome(example.id(), target.system())
                                     .map(ExplainCommand::inWords)
                                     .orElse("not run yet"));

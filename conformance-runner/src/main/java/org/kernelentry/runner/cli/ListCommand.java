@@ -106,7 +106,7 @@ final class ListCommand implements Callable<Integer> {
                     .distinct()
                     .collect(Collectors.joining(" "));
             if (!modes.isEmpty()) {
-                parts.add(target.flavour() + ": " + modes);
+                parts.add(target.label() + ": " + modes);
             }
         }
         return "[" + String.join("; ", parts) + "]";

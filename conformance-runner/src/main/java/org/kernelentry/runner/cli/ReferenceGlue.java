@@ -3,6 +3,7 @@ package org.kernelentry.runner.cli;
 import org.kernelentry.runner.judge.Glue;
 import org.kernelentry.runner.spec.SpecExample;
 import org.kernelentry.runner.steps.Current;
+import org.kernelentry.runner.system.SystemUnderTest;
 import org.kernelentry.runner.system.Systems;
 
 /** The step definitions that come with the program, over the systems it knows. */
@@ -14,7 +15,14 @@ public final class ReferenceGlue implements Glue {
 
     @Override
     public void system(String name) {
-        Current.system(Systems.byName(name).get(0));
+        final SystemUnderTest system = Systems.byName(name).get(0);
+        system.start();
+        Current.system(system);
+    }
+
+    @Override
+    public void finished(String name) {
+        Systems.byName(name).forEach(SystemUnderTest::close);
     }
 
     @Override
@@ -25,5 +33,6 @@ public final class ReferenceGlue implements Glue {
     @Override
     public void example(SpecExample example) {
         // The steps name the mode themselves.
+        Current.scenario(example.id());
     }
 }

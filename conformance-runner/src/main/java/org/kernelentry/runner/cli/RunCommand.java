@@ -105,12 +105,13 @@ final class RunCommand implements Callable<Integer> {
             throw new SpecException("--time-limit " + timeLimit + " is not a number of seconds from 1 to 86400.");
         }
         Spec spec = environment.read();
+        Path folder = Optional.ofNullable(report).orElse(environment.reports());
+        selection.useKernels(folder, command.commandLine().getErr());
         Plan plan = selection.plan(spec);
         if (plan.size() == 0) {
             throw new SpecException("No scenario fits the request, so nothing was run.");
         }
         ProgramCheck.check(selection.examples(spec), spec.model());
-        Path folder = Optional.ofNullable(report).orElse(environment.reports());
         Path last = folder.resolve(LastResults.FILE);
         Optional.ofNullable(junit).ifPresent(Reports::probe);
         Optional.ofNullable(json).ifPresent(Reports::probe);

@@ -1,13 +1,19 @@
 package org.kernelentry.runner.cli;
 
+import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.kernelentry.runner.cli.Environment.Spec;
 import org.kernelentry.runner.judge.Plan;
 import org.kernelentry.runner.judge.Target;
+import org.kernelentry.runner.linux.LinuxKernels;
 import org.kernelentry.runner.spec.Architecture;
 import org.kernelentry.runner.spec.Selection;
 import org.kernelentry.runner.spec.SpecExample;
+import org.kernelentry.runner.spec.SpecException;
+import org.kernelentry.runner.system.Systems;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -26,10 +32,24 @@ final class SelectionOptions {
             paramLabel = "SYSTEM",
             description = {
                 "The system to run on: reference-generic (what generic entry does), reference-native (what arm64 and"
-                        + " arm do today), reference for both, which is the default, or host (this machine's own"
-                        + " Linux kernel; needs a C compiler)."
+                        + " arm do today), reference for both, which is the default; host (this machine's own"
+                        + " Linux kernel; needs a C compiler); debian:6.12 and the like (Debian's kernels) or linux (one"
+                        + " of your own, see --kernel), both in QEMU."
             })
-    private List<String> systems = List.of("reference");
+    private List<String> systems = List.of();
+
+    @Option(
+            names = "--kernel",
+            paramLabel = "FILE",
+            description = "The kernel that --on linux is: bzImage, Image or zImage.")
+    private @Nullable Path kernel;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "Its .config, for kernels without /proc/config.gz; scenarios that need other options are"
+                    + " skipped.")
+    private @Nullable Path config;
 
     @Option(
             names = "--tags",
@@ -56,9 +76,36 @@ final class SelectionOptions {
         return selection.from(spec.model(), spec.catalogue());
     }
 
+    /**
+     * Says which kernels the names of systems mean.
+     *
+     * @param logs folder for what kernels print
+     * @param err is told what takes long
+     */
+    void useKernels(Path logs, PrintWriter err) {
+        if (config != null && kernel == null) {
+            throw new SpecException(
+                    "--config " + config + " says what a kernel is made of; name that by --kernel FILE.");
+        }
+        if (kernel != null && !systems.isEmpty() && systems.stream().noneMatch(s -> s.startsWith("linux"))) {
+            throw new SpecException("--kernel " + kernel + " is the system linux, which --on does not name.");
+        }
+        Systems.kernels()
+                .use(new LinuxKernels.Settings(
+                        kernel,
+                        config,
+                        architectures.stream().map(Architecture::parse).toList(),
+                        logs,
+                        text -> {
+                            err.println(text + " ...");
+                            err.flush();
+                        }));
+    }
+
     /** The systems that are meant, each once. */
     List<Target> targets() {
-        return systems.stream()
+        List<String> named = systems.isEmpty() ? List.of(kernel == null ? Systems.REFERENCE : "linux") : systems;
+        return named.stream()
                 .map(Target::named)
                 .flatMap(List::stream)
                 .distinct()

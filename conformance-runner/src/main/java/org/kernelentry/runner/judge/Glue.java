@@ -15,6 +15,9 @@ public interface Glue {
      */
     void system(String name);
 
+    /** Nothing more is to run on this system for now: it may end what it keeps running. */
+    default void finished(String name) {}
+
     /**
      * From now on the traces of scenarios hold everything that was observed, whatever the scenarios expect, and scenarios about another
      * flavour run too; for comparing systems with each other instead of with the spec.

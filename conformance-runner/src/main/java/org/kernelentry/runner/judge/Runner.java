@@ -55,8 +55,12 @@ public final class Runner {
         List<Outcome> outcomes = new ArrayList<>();
         for (Target target : plan.targets()) {
             if (!plan.examples(target).isEmpty()) {
-                glue.system(target.system());
-                outcomes.addAll(run(target, plan.examples(target), listener));
+                try {
+                    glue.system(target.system());
+                    outcomes.addAll(run(target, plan.examples(target), listener));
+                } finally {
+                    glue.finished(target.system());
+                }
             }
         }
         return new RunResult(plan, outcomes, Duration.ofNanos(System.nanoTime() - start));

@@ -15,7 +15,8 @@ import org.kernelentry.runner.system.Systems;
  * A system under test as far as a plan needs to know it: which examples can it be asked about?
  *
  * @param system the system's name, such as {@code reference-native}
- * @param flavour its column in a matrix, such as {@code native}
+ * @param flavour what scenarios may be about, such as {@code native}
+ * @param label its column in a matrix
  * @param modes the modes it has
  * @param internal whether its internal steps can be seen
  * @param kernel the version of a real kernel, null for a model of one
@@ -23,6 +24,7 @@ import org.kernelentry.runner.system.Systems;
 public record Target(
         String system,
         String flavour,
+        String label,
         Set<Mode> modes,
         boolean internal,
         @Nullable KernelVersion kernel) {
@@ -39,7 +41,7 @@ public record Target(
     private static Target of(SystemUnderTest system) {
         Set<Mode> modes = Arrays.stream(Mode.values()).filter(system::runs).collect(Collectors.toSet());
         KernelVersion kernel = system.release().flatMap(KernelVersion::of).orElse(null);
-        return new Target(system.name(), system.flavour(), modes, system.internal(), kernel);
+        return new Target(system.name(), system.flavour(), system.label(), modes, system.internal(), kernel);
     }
 
     /**

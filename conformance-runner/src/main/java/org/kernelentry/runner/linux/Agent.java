@@ -1,10 +1,15 @@
 package org.kernelentry.runner.linux;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** An agent as its line shows it: sends requests, again where the answer is lost, and gives the replies. */
 final class Agent implements AutoCloseable {
@@ -12,6 +17,11 @@ final class Agent implements AutoCloseable {
     private static final int LONGEST = 1 << 20;
 
     private static final int TRIES = 3;
+    /** How long an answer may take, in milliseconds. */
+    private static final long PATIENCE = 5000;
+    /** Before the agent's own lines in the kernel's log. */
+    private static final String MARK = "kernel-entry-agent: ";
+
     private static final Frame END = new Frame(0, "");
 
     private final AgentLink link;
@@ -19,11 +29,30 @@ final class Agent implements AutoCloseable {
     private final LinkedBlockingQueue<Frame> frames = new LinkedBlockingQueue<>();
     private int seq;
     private boolean lost;
+    /** Path of the program that it is, where it can become another. */
+    private String program;
+
+    /** Lines of the kernel's console that have been read. */
+    private int consoleRead;
+
+    private int marks;
+
+    /** An agent that is one program only. */
+    Agent(final AgentLink link) {
+        this(link, "");
+    }
+
+    /** An agent in a machine where there are several programs. */
+    Agent(final AgentLink link, final String program) {
+        this(link, PATIENCE);
+        this.program = program;
+    }
 
     /** An agent whose answers take at most {@code patience} milliseconds, not counting what a request itself waits for. */
     Agent(final AgentLink link, final long patience) {
         this.link = link;
         this.patience = patience;
+        this.program = "";
         final Thread reader = new Thread(this::readFrames, "agent");
         reader.setDaemon(true);
         reader.start();
@@ -83,10 +112,12 @@ final class Agent implements AutoCloseable {
             }
         }
         lost = true;
-        throw new AgentException("The agent does not answer to \"" + request.split(" ", 2)[0] + "\".");
+        final String more = link.silent();
+        throw new AgentException("The agent does not answer to \"" + request.split(" ", 2)[0] + "\""
+                + (more == null ? "." : "; " + more));
     }
 
-    private @org.jspecify.annotations.Nullable Frame answer(final int wanted, final long milliseconds) {
+    private @Nullable Frame answer(final int wanted, final long milliseconds) {
         final long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(milliseconds);
         try {
             while (true) {
@@ -117,6 +148,74 @@ final class Agent implements AutoCloseable {
     /** The first word of a reply as a number. */
     long number(final String request) {
         return Long.parseLong(ask(request)[0]);
+    }
+
+    /** Makes it another program, so that it can serve guests of another ABI; 0 or a negative error number. */
+    long become(final String path) {
+        if (path.equals(program)) {
+            return 0;
+        }
+        final long result = number("become " + path);
+        if (result == 0) {
+            program = path;
+        }
+        return result;
+    }
+
+    /**
+     * The content of a file where the agent is; null if it cannot be read.
+     *
+     * @param path without blanks
+     */
+    byte @Nullable [] file(final String path) {
+        final ByteArrayOutputStream content = new ByteArrayOutputStream();
+        while (true) {
+            final String[] reply = ask("file " + path + " " + content.size());
+            if (!"0".equals(reply[0])) {
+                return null;
+            }
+            if (reply.length == 1) {
+                return content.toByteArray();
+            }
+            content.writeBytes(HexFormat.of().parseHex(reply[1]));
+        }
+    }
+
+    /** Writes a line into the kernel's log; {@code text} without blanks. Nothing happens where the console is not read. */
+    void mark(final String text) {
+        if (link.console() != null) {
+            ask("mark " + text);
+        }
+    }
+
+    /**
+     * What the kernel has printed since the last call, to the present moment: the console is slower than the agent's line, so it is read up to a
+     * mark that the kernel is made to print. Empty where the console cannot be read.
+     */
+    List<String> freshConsole() {
+        final List<String> now = link.console();
+        if (now == null) {
+            return List.of();
+        }
+        final String mark = "read-" + ++marks;
+        ask("mark " + mark);
+        final long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patience);
+        while (true) {
+            final List<String> lines = link.console();
+            final int size = lines == null ? 0 : lines.size();
+            for (int i = size - 1; lines != null && i >= consoleRead; i--) {
+                if (lines.get(i).endsWith(MARK + mark)) {
+                    final List<String> fresh = lines.subList(consoleRead, i);
+                    consoleRead = i + 1;
+                    return fresh;
+                }
+            }
+            if (System.nanoTime() > end) {
+                throw new AgentException("The kernel does not print what is written to /dev/kmsg, so that what it"
+                        + " says of itself cannot be seen.");
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
     }
 
     /** Whether it can be asked nothing more. */

@@ -2,6 +2,7 @@ package org.kernelentry.runner.linux;
 
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A line to an agent: two streams of bytes that pass printable characters and line ends. Other lines may come in between. */
@@ -15,6 +16,16 @@ public interface AgentLink extends AutoCloseable {
     /** Why the other side is gone, as a sentence; null while it is there. */
     @Nullable
     String gone();
+
+    /** What to say besides when the other side is there and silent, as a sentence; null for nothing. */
+    default @Nullable String silent() {
+        return null;
+    }
+
+    /** What the kernel has printed so far; null where its console cannot be read. */
+    default @Nullable List<String> console() {
+        return null;
+    }
 
     /** Ends the agent and all its guests. */
     @Override

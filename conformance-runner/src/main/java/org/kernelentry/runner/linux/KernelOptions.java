@@ -1,7 +1,9 @@
 package org.kernelentry.runner.linux;
 
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,6 +13,10 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+import org.kernelentry.runner.report.Reports;
+import org.kernelentry.runner.spec.KernelVersion;
+import org.kernelentry.runner.spec.SpecException;
 import org.kernelentry.runner.system.UnsupportedSetupException;
 
 /**
@@ -22,34 +28,56 @@ import org.kernelentry.runner.system.UnsupportedSetupException;
  * @param on options that are on, without {@code CONFIG_}
  */
 record KernelOptions(int version, int cpus, boolean known, Set<String> on) {
+    /** Where a kernel with CONFIG_IKCONFIG_PROC shows its configuration, compressed with gzip (proc(5)). */
+    static final String CONFIG = "/proc/config.gz";
+
     private static final Pattern ON = Pattern.compile("CONFIG_(\\w+)=[ym]");
-    private static final Pattern RELEASE = Pattern.compile("(\\d+)\\.(\\d+).*");
-    private static final Path CONFIG = Path.of("/proc/config.gz");
 
     KernelOptions {
         on = Set.copyOf(on);
     }
 
-    /** Those of the running kernel (proc(5), {@code /proc/config.gz}). */
-    static KernelOptions ofHost() {
-        final Matcher release = RELEASE.matcher(System.getProperty("os.version"));
-        final int version =
-                release.matches() ? Integer.parseInt(release.group(1)) * 100 + Integer.parseInt(release.group(2)) : 0;
-        final Set<String> on = new HashSet<>();
-        boolean known = false;
-        try (BufferedReader lines = new BufferedReader(
-                new InputStreamReader(new GZIPInputStream(Files.newInputStream(CONFIG)), StandardCharsets.US_ASCII))) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                final Matcher m = ON.matcher(line);
-                if (m.matches()) {
-                    on.add(m.group(1));
-                }
-            }
-            known = true;
+    /** Those of the running kernel. */
+    static KernelOptions ofHost(final String release) {
+        byte[] config = null;
+        try {
+            config = Files.readAllBytes(Path.of(CONFIG));
         } catch (final IOException e) {
             // Not known, then: what asks for an option is skipped.
         }
-        return new KernelOptions(version, Runtime.getRuntime().availableProcessors(), known, on);
+        return of(release, Runtime.getRuntime().availableProcessors(), config);
+    }
+
+    /**
+     * Those of a configuration.
+     *
+     * @param release of the kernel, {@code 6.12.117+deb13-amd64}
+     * @param config the configuration, plain or compressed with gzip; null where it is not known
+     */
+    static KernelOptions of(final String release, final int cpus, final byte @Nullable [] config) {
+        final int version =
+                KernelVersion.of(release).map(v -> v.major() * 100 + v.minor()).orElse(0);
+        final Set<String> on = new HashSet<>();
+        if (config != null) {
+            try (BufferedReader lines =
+                    new BufferedReader(new InputStreamReader(plain(config), StandardCharsets.US_ASCII))) {
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    final Matcher m = ON.matcher(line);
+                    if (m.matches()) {
+                        on.add(m.group(1));
+                    }
+                }
+            } catch (final IOException e) {
+                throw new SpecException("The kernel's configuration cannot be read: " + Reports.reason(e) + ".", e);
+            }
+        }
+        return new KernelOptions(version, cpus, !on.isEmpty(), on);
+    }
+
+    private static InputStream plain(final byte[] config) throws IOException {
+        final InputStream in = new ByteArrayInputStream(config);
+        final boolean packed = config.length > 1 && config[0] == 0x1f && config[1] == (byte) 0x8b;
+        return packed ? new GZIPInputStream(in) : in;
     }
 
     /**

@@ -1,15 +1,19 @@
 package org.kernelentry.runner.linux;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.syscall.Abi;
 import org.kernelentry.notation.GuestProgram;
+import org.kernelentry.notation.GuestProgram.Layout;
+import org.kernelentry.runner.qemu.KernelReports;
+import org.kernelentry.runner.spec.Architecture;
 import org.kernelentry.runner.spec.Mode;
 import org.kernelentry.runner.system.Guest;
 import org.kernelentry.runner.system.GuestCode;
@@ -22,6 +26,10 @@ import org.kernelentry.runner.system.WaitStatus;
 /** A guest on a real kernel; the observer is the agent. */
 final class LinuxGuest implements Guest {
     private static final int NT_PRSTATUS = 1;
+    /** NT_ARM_SYSTEM_CALL (elf.h): the number that a call will have, which no register of arm64 holds. */
+    private static final int NT_ARM_SYSTEM_CALL = 0x404;
+    /** PTRACE_SET_SYSCALL (linux v7.3 arch/arm/include/uapi/asm/ptrace.h; the same for compat tasks of arm64). */
+    private static final int PTRACE_SET_SYSCALL = 23;
     /** WUNTRACED, WCONTINUED, __WALL (wait4(2)). */
     private static final int WAIT_FLAGS = 2 | 8 | 0x4000_0000;
     /** How long a report or a sleep is waited for, in milliseconds. */
@@ -31,22 +39,29 @@ final class LinuxGuest implements Guest {
             List.of("si_signo", "si_errno", "si_code", "si_pid", "si_status", "si_addr", "si_syscall", "si_arch");
 
     private final Agent agent;
-    private final Consumer<Agent> giveBack;
+    private final AgentPool pool;
     private final Mode mode;
     private final GuestCode code;
     private final Map<Integer, String> names = new HashMap<>();
     private int selected;
     private boolean traced;
+    /** What the kernel has printed for this guest. */
+    private final List<String> console = new ArrayList<>();
 
-    /** Spawns the program; {@code giveBack} takes the agent when the guest is closed. */
-    LinuxGuest(final Agent agent, final Consumer<Agent> giveBack, final Mode mode, final GuestCode code) {
+    /** How many of its reports of faults were asserted. */
+    private int reportsKnown;
+
+    /** Spawns the program; {@code pool} gets the agent back when the guest is closed. */
+    LinuxGuest(final Agent agent, final AgentPool pool, final Mode mode, final GuestCode code) {
         this.agent = agent;
-        this.giveBack = giveBack;
+        this.pool = pool;
         this.mode = mode;
         this.code = code;
         final HexFormat hex = HexFormat.of();
         final GuestProgram program = code.program();
-        final long pid = agent.number("spawn " + hex.formatHex(program.code()) + " " + hex.formatHex(program.data()));
+        final long pid = agent.number("spawn " + hex.formatHex(program.code()) + " "
+                + (program.data().length == 0 ? "-" : hex.formatHex(program.data())) + " "
+                + (Layout.CODE | (mode == Mode.THUMB ? 1 : 0)));
         if (pid <= 0) {
             throw new AgentException("The agent cannot spawn the guest program: error " + -pid + ".");
         }
@@ -207,12 +222,18 @@ final class LinuxGuest implements Guest {
             final long value = Long.parseUnsignedLong(reply[1 + field]);
             return "si_arch".equals(name) ? (int) value : value;
         }
-        final byte[] bytes = registers();
+        if ("number".equals(name) && mode == Mode.A64) {
+            return little(registers(NT_ARM_SYSTEM_CALL), 0, 4);
+        }
+        if ("number".equals(name) && mode.architecture() != Architecture.X86) {
+            return agent.number("sysnr " + selected);
+        }
+        final byte[] bytes = registers(NT_PRSTATUS);
         return little(bytes, code.registerOffset(name), code.registerSize());
     }
 
-    private byte[] registers() {
-        final String[] reply = agent.ask("getregs " + selected + " " + NT_PRSTATUS);
+    private byte[] registers(final int set) {
+        final String[] reply = agent.ask("getregs " + selected + " " + set);
         if (reply.length == 1) {
             throw new SetupException("the registers of " + selected() + " cannot be read: error " + reply[0]);
         }
@@ -221,7 +242,14 @@ final class LinuxGuest implements Guest {
 
     @Override
     public long write(final String name, final long value) {
-        final byte[] bytes = registers();
+        if ("number".equals(name) && mode == Mode.A64) {
+            return agent.number("setregs " + selected + " " + NT_ARM_SYSTEM_CALL + " "
+                    + HexFormat.of().formatHex(bytes(value, 4)));
+        }
+        if ("number".equals(name) && mode.architecture() != Architecture.X86) {
+            return agent.number("ptrace " + PTRACE_SET_SYSCALL + " " + selected + " 0 " + value);
+        }
+        final byte[] bytes = registers(NT_PRSTATUS);
         System.arraycopy(bytes(value, code.registerSize()), 0, bytes, code.registerOffset(name), code.registerSize());
         return agent.number(
                 "setregs " + selected + " " + NT_PRSTATUS + " " + HexFormat.of().formatHex(bytes));
@@ -268,8 +296,10 @@ final class LinuxGuest implements Guest {
 
     @Override
     public List<Note> notes() {
+        final String[] reply = agent.ask("notes");
+        final byte[] used = reply.length == 1 ? new byte[0] : HexFormat.of().parseHex(reply[1]);
         return Notes.read(
-                HexFormat.of().parseHex(agent.ask("notes")[0]), program().notes(), abi().wordSize());
+                Arrays.copyOf(used, (int) Layout.NOTES_SIZE), program().notes(), abi().wordSize());
     }
 
     @Override
@@ -290,29 +320,49 @@ final class LinuxGuest implements Guest {
 
     @Override
     public List<String> kernelWarnings() {
-        return List.of();
+        final List<String> reports = reports();
+        return reports.subList(Math.min(reportsKnown, reports.size()), reports.size());
+    }
+
+    private List<String> reports() {
+        console.addAll(agent.freshConsole());
+        return KernelReports.in(console);
     }
 
     @Override
     public List<String> kernelLog() {
-        return List.of();
+        console.addAll(agent.freshConsole());
+        return List.copyOf(console);
     }
 
     @Override
     public void forgetWarnings() {
-        // There are none.
+        reportsKnown = reports().size();
     }
 
     @Override
     public void close() {
+        List<String> late = List.of();
         try {
-            if (!agent.lost() && agent.number("end") != 0) {
-                agent.giveUp();
+            if (!agent.lost()) {
+                if (agent.number("end") != 0) {
+                    agent.giveUp();
+                } else {
+                    late = kernelWarnings();
+                }
+                if (!KernelReports.in(console).isEmpty()) {
+                    // Lockdep is off after its first report, and what warns once has warned: the next scenario gets
+                    // another kernel.
+                    agent.giveUp();
+                }
             }
         } catch (final AgentException e) {
             agent.giveUp();
         }
         code.close();
-        giveBack.accept(agent);
+        pool.giveBack(agent);
+        if (!late.isEmpty()) {
+            throw new AssertionError("the kernel reports a fault of its own:\n  " + String.join("\n  ", late));
+        }
     }
 }

@@ -2,67 +2,137 @@ package org.kernelentry.runner.linux;
 
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.Function;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.kernelentry.runner.qemu.KernelImage;
+import org.kernelentry.runner.qemu.Kernels;
+import org.kernelentry.runner.report.Reports;
 import org.kernelentry.runner.spec.Architecture;
 import org.kernelentry.runner.spec.Mode;
+import org.kernelentry.runner.spec.SpecException;
 import org.kernelentry.runner.system.Guest;
 import org.kernelentry.runner.system.GuestCode;
 import org.kernelentry.runner.system.GuestOptions;
 import org.kernelentry.runner.system.SystemUnderTest;
 import org.kernelentry.runner.system.UnsupportedSetupException;
 
-/** A real kernel. Each agent serves one scenario at a time and many one after the other. */
+/** A real kernel. */
 public final class LinuxSystem implements SystemUnderTest {
     /** Name of the machine's own kernel as a system. */
     public static final String HOST = "host";
 
-    /** How long an agent may take to answer, in milliseconds. */
-    private static final long PATIENCE = 5000;
+    /** Options without which a kernel does not execute programs of a mode. */
+    private static final Map<Mode, String> OPTION_OF_MODE =
+            Map.of(Mode.IA32, "IA32_EMULATION", Mode.A32, "COMPAT", Mode.OABI, "OABI_COMPAT");
 
     private final String name;
     private final Architecture architecture;
-    private final Function<Mode, AgentLink> links;
-    private final KernelOptions kernelOptions;
-    private final Map<Mode, Queue<Agent>> idle = new ConcurrentHashMap<>();
+    private final AgentPool agents;
+    /** As far as it is known before the kernel runs. */
+    private final @Nullable String release;
+
+    private final Supplier<Facts> ask;
+    private @Nullable Facts facts;
 
     /**
-     * A kernel that agents can be reached on.
+     * What is known of a kernel.
      *
-     * @param links opens a line to a new agent for a mode; throws UnsupportedSetupException where it cannot
+     * @param release as uname(2) gives it
+     * @param options what it is made of
      */
-    LinuxSystem(
+    record Facts(String release, KernelOptions options) {}
+
+    private LinuxSystem(
             final String name,
             final Architecture architecture,
-            final Function<Mode, AgentLink> links,
-            final KernelOptions kernelOptions) {
+            final AgentPool agents,
+            final @Nullable String release,
+            final Supplier<Facts> ask) {
         this.name = name;
         this.architecture = architecture;
-        this.links = links;
-        this.kernelOptions = kernelOptions;
+        this.agents = agents;
+        this.release = release;
+        this.ask = ask;
     }
 
-    /**
-     * The kernel of this machine; null where it is not Linux on x86-64.
-     */
-    public static @Nullable LinuxSystem host() {
+    /** The kernel of this machine; null where it is not Linux on x86-64. */
+    static @Nullable LinuxSystem host() {
         if (!"Linux".equals(System.getProperty("os.name")) || !"amd64".equals(System.getProperty("os.arch"))) {
             return null;
         }
-        final Map<Mode, Path> programs = new ConcurrentHashMap<>();
+        final String release = System.getProperty("os.version");
         return new LinuxSystem(
                 HOST,
                 Architecture.X86,
-                mode -> new HostLink(programs.computeIfAbsent(mode, AgentProgram::compile)),
-                KernelOptions.ofHost());
+                new HostAgents(Kernels.of(System.getenv())),
+                release,
+                () -> new Facts(release, KernelOptions.ofHost(release)));
+    }
+
+    /**
+     * A kernel in QEMU. It is booted when something is asked of it that only it can tell.
+     *
+     * @param logs where what the n-th machine's kernel prints is kept
+     * @throws SpecException if the agent cannot be compiled here
+     */
+    static LinuxSystem inQemu(
+            final String name, final Kernels kernels, final KernelImage image, final IntFunction<Path> logs) {
+        final MachineAgents agents = new MachineAgents(kernels, image, logs);
+        return new LinuxSystem(name, image.architecture(), agents, image.version(), () -> facts(agents, image));
+    }
+
+    private static Facts facts(final MachineAgents agents, final KernelImage image) {
+        Agent agent = null;
+        try {
+            agent = agents.boot();
+            final String[] hello = agent.ask("hello");
+            final Path file = image.config();
+            final byte[] config = file == null ? agent.file(KernelOptions.CONFIG) : Reports.read(file);
+            final KernelOptions options = KernelOptions.of(hello[1], Integer.parseInt(hello[3]), config);
+            if (file != null && !options.known()) {
+                throw new SpecException(file + " has no options of a kernel in it; give the .config of its build.");
+            }
+            return new Facts(hello[1], options);
+        } catch (final AgentException e) {
+            throw new SpecException(
+                    "The kernel " + image.file() + " boots, but the agent in it is lost: " + e.getMessage(), e);
+        } finally {
+            if (agent != null) {
+                agents.giveBack(agent);
+            }
+        }
+    }
+
+    private synchronized Facts facts() {
+        final Facts known = facts;
+        if (known != null) {
+            return known;
+        }
+        final Facts asked = ask.get();
+        facts = asked;
+        return asked;
     }
 
     @Override
     public String name() {
         return name;
+    }
+
+    @Override
+    public Optional<String> release() {
+        return Optional.of(release == null ? facts().release() : release);
+    }
+
+    @Override
+    public String label() {
+        return name.replaceFirst("/.*", "").replaceFirst("^" + Kernels.DEBIAN, "");
+    }
+
+    @Override
+    public void start() {
+        facts();
     }
 
     @Override
@@ -82,49 +152,38 @@ public final class LinuxSystem implements SystemUnderTest {
 
     @Override
     public Guest boot(final Mode mode, final String program, final GuestOptions options) {
-        check(options);
+        check(mode, options);
         if (mode == Mode.IA32 && program.contains("sysenter")) {
             throw new UnsupportedSetupException("SYSENTER needs the address of the kernel's own vDSO");
         }
         final GuestCode code = new GuestCode(mode, program);
-        final Queue<Agent> agents = idle.computeIfAbsent(mode, m -> new ConcurrentLinkedQueue<>());
-        Agent agent = agents.poll();
+        Agent agent = null;
         try {
-            if (agent == null) {
-                agent = start(mode);
-            }
-            return new LinuxGuest(
-                    agent,
-                    a -> {
-                        if (!a.lost()) {
-                            agents.add(a);
-                        }
-                    },
-                    mode,
-                    code);
+            agent = agents.take(mode);
+            agent.mark("begin:" + options.scenario);
+            return new LinuxGuest(agent, agents, mode, code);
         } catch (final RuntimeException e) {
             if (agent != null) {
                 agent.giveUp();
+                agents.giveBack(agent);
             }
             code.close();
             throw e;
         }
     }
 
-    private Agent start(final Mode mode) {
-        final Agent agent = new Agent(links.apply(mode), PATIENCE);
-        try {
-            agent.ask("hello");
-        } catch (final AgentException e) {
-            agent.giveUp();
-            throw new UnsupportedSetupException(
-                    "the agent does not run on this kernel in mode " + mode.label() + ": " + e.getMessage());
-        }
-        return agent;
+    @Override
+    public void close() {
+        agents.close();
     }
 
     /** What cannot be observed or set up here skips the scenario. */
-    private void check(final GuestOptions options) {
+    private void check(final Mode mode, final GuestOptions options) {
+        final KernelOptions kernelOptions = facts().options();
+        final String needed = OPTION_OF_MODE.get(mode);
+        if (needed != null && kernelOptions.known()) {
+            kernelOptions.require(needed);
+        }
         if (!options.traceEvents.isEmpty()) {
             throw new UnsupportedSetupException("trace events of real kernels are not recorded yet");
         }

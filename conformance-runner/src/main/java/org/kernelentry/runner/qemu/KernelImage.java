@@ -3,12 +3,16 @@ package org.kernelentry.runner.qemu;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.runner.report.Reports;
@@ -26,6 +30,10 @@ public record KernelImage(
         Path file, Architecture architecture, @Nullable Path config) {
     /** What of a file is looked at: the end of the x86 boot protocol's header is the farthest. */
     private static final int HEAD = 0x260;
+
+    private static final int HEAD_LINES = 5;
+    /** Written by the kernel's own configuration program (linux v7.3 scripts/kconfig/confdata.c). */
+    private static final Pattern VERSION = Pattern.compile("# Linux/\\w+ (\\d\\S*) Kernel Configuration");
 
     /**
      * Recognises an image by its header.
@@ -77,6 +85,23 @@ public record KernelImage(
                     file + " is an EFI image that unpacks itself, which QEMU cannot start directly" + instead);
         }
         throw new SpecException(file + " is not a kernel image" + instead);
+    }
+
+    /** The version that the file of options names in its head, {@code 6.12.117}; null if there is none. */
+    public @Nullable String version() {
+        if (config == null) {
+            return null;
+        }
+        try (Stream<String> lines = Files.lines(config, StandardCharsets.ISO_8859_1)) {
+            return lines.limit(HEAD_LINES)
+                    .map(VERSION::matcher)
+                    .filter(Matcher::matches)
+                    .map(m -> m.group(1))
+                    .findFirst()
+                    .orElse(null);
+        } catch (final IOException | UncheckedIOException e) {
+            return null;
+        }
     }
 
     /** The content of the file, unpacked if it was compressed with gzip. */

@@ -5,8 +5,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.kernelentry.runner.qemu.QemuGuest.GuestFile;
 import org.kernelentry.runner.spec.Architecture;
+import org.kernelentry.runner.spec.Mode;
 import org.kernelentry.runner.spec.SpecException;
 
 /** Finds kernels by what the user calls them, and boots them. */
@@ -45,6 +47,39 @@ public final class Kernels {
     /** A program for the guest from one of the sources that come with this one, as {@code path} there. */
     public GuestFile program(final String source, final String path, final Architecture architecture) {
         return new GuestFile(path, CrossCompiler.of(architecture).ours(source, cache));
+    }
+
+    /**
+     * A kernel in a file.
+     *
+     * @param config its {@code .config}, or null
+     * @param wanted the architecture that the user expects, or null
+     * @throws SpecException if it is no image, or one for another architecture
+     */
+    public static KernelImage file(final Path file, final @Nullable Path config, final @Nullable Architecture wanted) {
+        final KernelImage image = KernelImage.of(file, config);
+        if (wanted != null && image.architecture() != wanted) {
+            throw new SpecException(file + " is a kernel for " + image.architecture() + ", not for " + wanted + ".");
+        }
+        return image;
+    }
+
+    /**
+     * The agent for guests of a mode on this machine's own kernel.
+     *
+     * @throws SpecException if it cannot be compiled here; says what to install
+     */
+    public Path hostAgent(final Mode mode) {
+        return (mode == Mode.X64 ? CrossCompiler.ofHost() : CrossCompiler.of(mode)).agent(cache);
+    }
+
+    /**
+     * The agent for guests of a mode as {@code path} in a machine.
+     *
+     * @throws SpecException if it cannot be compiled here; says what to install
+     */
+    public GuestFile agent(final Mode mode, final String path) {
+        return new GuestFile(path, CrossCompiler.content(CrossCompiler.of(mode).agent(cache), cache));
     }
 
     /**

@@ -20,7 +20,7 @@ public final class MatrixText {
                 "", matrix.columns().stream().map(MatrixText::architecture).toList()));
         lines.add(withHead(
                 "chapter",
-                matrix.columns().stream().map(c -> c.target().flavour()).toList()));
+                matrix.columns().stream().map(c -> c.target().label()).toList()));
         for (Matrix.Row row : matrix.rows()) {
             lines.add(withHead(
                     row.chapter().name(),

@@ -71,6 +71,19 @@ public final class Reports {
         }
     }
 
+    /**
+     * The content of a file that the user named.
+     *
+     * @throws SpecException if it cannot be read
+     */
+    public static byte[] read(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new SpecException("Cannot read " + file + ": " + reason(e) + ".", e);
+        }
+    }
+
     /** A file as people name it: from where they are if it is below. */
     public static Path shown(Path file) {
         Path here = Path.of("").toAbsolutePath();

@@ -13,7 +13,18 @@ public final class Current {
 
     private static final AtomicBoolean OBSERVE_ALL = new AtomicBoolean();
 
+    private static final ThreadLocal<String> SCENARIO = ThreadLocal.withInitial(() -> "");
+
     private Current() {}
+
+    /** Id of the scenario that begins on this thread. */
+    public static void scenario(final String id) {
+        SCENARIO.set(id);
+    }
+
+    static String scenario() {
+        return SCENARIO.get();
+    }
 
     /** Whether traces of the following runs hold everything observed, whatever the scenarios and their flavour. */
     public static void observeAll(final boolean all) {

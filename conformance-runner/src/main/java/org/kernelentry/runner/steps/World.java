@@ -152,6 +152,7 @@ final class World {
         if (m == null || text == null) {
             throw new SetupException("the scenario has no guest program");
         }
+        options.scenario = Current.scenario();
         final Guest booted = system.boot(m, text, options);
         try {
             if (booted instanceof ReferenceGuest reference) {

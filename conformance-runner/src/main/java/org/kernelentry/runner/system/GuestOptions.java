@@ -7,6 +7,8 @@ import java.util.Map;
 
 /** What a scenario's Given steps ask of the system before the program starts. */
 public final class GuestOptions {
+    /** Id of the scenario that it is for, as far as anybody knows. */
+    public String scenario = "";
     /** Number of CPUs. */
     public int cpus = 1;
     /** Kernel version as {@code major * 100 + minor}, 0 for the system's own. */

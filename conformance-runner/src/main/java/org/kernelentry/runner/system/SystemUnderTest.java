@@ -11,6 +11,11 @@ public interface SystemUnderTest {
     /** {@code generic} or {@code native}: scenarios tagged with the other one do not apply. */
     String flavour();
 
+    /** What its column in a matrix is called. */
+    default String label() {
+        return flavour();
+    }
+
     /** Whether the flavour exists for the architecture of {@code mode}. */
     boolean runs(Mode mode);
 
@@ -29,4 +34,14 @@ public interface SystemUnderTest {
      * @throws UnsupportedSetupException when the system has no such option
      */
     Guest boot(Mode mode, String program, GuestOptions options);
+
+    /**
+     * Gets ready for scenarios, where that takes its time.
+     *
+     * @throws org.kernelentry.runner.spec.SpecException if it cannot be started; says what to do
+     */
+    default void start() {}
+
+    /** Ends what it keeps running between scenarios; what is asked of it afterwards starts that anew. */
+    default void close() {}
 }

@@ -2,10 +2,9 @@ package org.kernelentry.runner.system;
 
 import java.util.List;
 import java.util.ServiceLoader;
-import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.KernelConfig.Flavour;
 import org.kernelentry.kernel.arch.Port;
-import org.kernelentry.runner.linux.LinuxSystem;
+import org.kernelentry.runner.linux.LinuxKernels;
 import org.kernelentry.runner.spec.Architecture;
 import org.kernelentry.runner.spec.SpecException;
 
@@ -16,8 +15,8 @@ public final class Systems {
 
     private static final List<String> NAMES = List.of("reference-generic", "reference-native");
 
-    /** One for the whole process: it keeps its agents. */
-    private static final @Nullable LinuxSystem HOST_SYSTEM = LinuxSystem.host();
+    /** One for the whole process: they keep their agents. */
+    private static final LinuxKernels KERNELS = new LinuxKernels();
 
     private Systems() {}
 
@@ -32,18 +31,19 @@ public final class Systems {
             case REFERENCE -> List.of(new ReferenceSystem(Flavour.GENERIC), new ReferenceSystem(Flavour.NATIVE));
             case "reference-generic" -> List.of(new ReferenceSystem(Flavour.GENERIC));
             case "reference-native" -> List.of(new ReferenceSystem(Flavour.NATIVE));
-            case LinuxSystem.HOST -> List.of(host());
-            default ->
-                throw new SpecException("There is no system \"" + name + "\"; known are " + REFERENCE + ", "
-                        + String.join(", ", NAMES) + ", " + LinuxSystem.HOST + ".");
+            default -> {
+                if (!KERNELS.isName(name)) {
+                    throw new SpecException("There is no system \"" + name + "\"; known are " + REFERENCE + ", "
+                            + String.join(", ", NAMES) + ", " + LinuxKernels.NAMES + ".");
+                }
+                yield List.copyOf(KERNELS.named(name));
+            }
         };
     }
 
-    private static SystemUnderTest host() {
-        if (HOST_SYSTEM == null) {
-            throw new SpecException("The system host is this machine's own kernel, which must be Linux on x86-64.");
-        }
-        return HOST_SYSTEM;
+    /** The real kernels. */
+    public static LinuxKernels kernels() {
+        return KERNELS;
     }
 
     /** The port of an architecture on the class path. */

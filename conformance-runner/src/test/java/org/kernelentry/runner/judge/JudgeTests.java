@@ -58,6 +58,7 @@ final class JudgeTests {
         return new Target(
                 "linux",
                 "native",
+                "linux",
                 EnumSet.allOf(Mode.class),
                 false,
                 KernelVersion.of(release).orElseThrow());

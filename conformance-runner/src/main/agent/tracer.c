@@ -89,6 +89,32 @@ void tracer_siginfo(pid_t pid, char *reply)
 			info.si_status, (unsigned long long)(uintptr_t)info.si_addr, info.si_syscall, info.si_arch);
 }
 
+/*
+ * The number that the kernel holds for the call a stopped task is in, -1 for none: /proc/PID/syscall (proc(5)) shows it also where
+ * no register set does, as in the exit-stops of 32-bit arm.
+ */
+void tracer_syscall_number(pid_t pid, char *reply)
+{
+	char path[64], text[128];
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
+	for (int i = 0; i < 1000; i++) {
+		int fd = open(path, O_RDONLY | O_CLOEXEC);
+		ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+		if (fd >= 0)
+			close(fd);
+		text[n < 0 ? 0 : n] = 0;
+		/* A task that has just reported its stop may still be on its way off the CPU. */
+		if (n > 0 && strncmp(text, "running", 7)) {
+			sprintf(reply, "%ld", strtol(text, NULL, 10));
+			return;
+		}
+		usleep(50);
+	}
+	strcpy(reply, "-1");
+}
+
 void tracer_message(pid_t pid, char *reply)
 {
 	unsigned long message = 0;

@@ -8,6 +8,8 @@
 
 /* Longest request or reply, as text. */
 #define FRAME_MAX (256 * 1024)
+/* Most of a file that one reply holds, in bytes. */
+#define FILE_PART (48 * 1024)
 
 /* frame.c: requests and replies as lines of plain text with a number and a checksum. */
 int frame_read(unsigned *seq, char **text);
@@ -16,12 +18,14 @@ void frame_write(unsigned seq, const char *text);
 size_t hex_decode(const char *hex, unsigned char *out, size_t max);
 void hex_encode(const unsigned char *bytes, size_t count, char *out);
 
-/* guest.c: the guest program as a process. */
-int guest_spawn(const char *code_hex, const char *data_hex);
+/* guest.c: the guest program as a process. Bit 0 of the address where it begins chooses Thumb state on arm. */
+int guest_spawn(const char *code_hex, const char *data_hex, unsigned long begin);
 long guest_prepare(pid_t pid);
 void guest_go(void);
 int guest_end(void);
 const unsigned char *guest_notes(void);
+/* Size of the notes up to the last byte that is not 0. */
+size_t guest_notes_size(void);
 size_t guest_output(unsigned char *out, size_t max);
 
 /* tracer.c: requests about tasks; each writes its reply as text. */
@@ -30,6 +34,7 @@ void tracer_ptrace(long request, pid_t pid, unsigned long address, unsigned long
 void tracer_get_regset(pid_t pid, long type, char *reply);
 void tracer_set_regset(pid_t pid, long type, const char *hex, char *reply);
 void tracer_siginfo(pid_t pid, char *reply);
+void tracer_syscall_number(pid_t pid, char *reply);
 void tracer_message(pid_t pid, char *reply);
 void tracer_peek(pid_t pid, unsigned long long address, unsigned size, char *reply);
 void tracer_poke(pid_t pid, unsigned long long address, const char *hex, char *reply);

@@ -1,6 +1,7 @@
 /* The loop: one request, one reply, until the input ends. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,7 +46,45 @@ static void result(long value)
 	sprintf(reply, "%ld", value < 0 ? -(long)errno : value);
 }
 
-static void handle(char *request)
+/* "0 HEX": a part of a file, empty at its end. */
+static void read_file(const char *path, long long offset)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t count = fd < 0 ? -1 : pread64(fd, bytes, FILE_PART, offset);
+
+	if (count < 0)
+		sprintf(reply, "%ld", -(long)errno);
+	else
+		hex_encode(bytes, count, reply + sprintf(reply, "0 "));
+	if (fd >= 0)
+		close(fd);
+}
+
+/* A line in the kernel's log, so that what it prints before and after can be told apart. */
+static void mark(const char *text)
+{
+	char line[256];
+	int fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+
+	/* Without the end of the line the kernel would wait for more before it prints it. */
+	snprintf(line, sizeof(line), "<5>kernel-entry-agent: %.200s\n", text);
+	result(fd < 0 || write(fd, line, strlen(line)) < 0 ? -1 : 0);
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Another program takes over, for guests of another ABI. It answers the request that asked for it. */
+static void become(const char *path, unsigned seq)
+{
+	char number_text[16];
+
+	guest_end();
+	snprintf(number_text, sizeof(number_text), "%u", seq);
+	execl(path, path, number_text, NULL);
+	sprintf(reply, "%ld", -(long)errno);
+}
+
+static void handle(char *request, unsigned seq)
 {
 	const char *op = strtok(request, " ");
 
@@ -58,10 +97,19 @@ static void handle(char *request)
 		sprintf(reply, "%s %s %d %ld", name.machine, name.release, (int)geteuid(), sysconf(_SC_NPROCESSORS_ONLN));
 	} else if (!strcmp(op, "spawn")) {
 		const char *code = word();
+		const char *data = word();
 
-		sprintf(reply, "%d", guest_spawn(code, word()));
+		sprintf(reply, "%d", guest_spawn(code, data, number()));
 	} else if (!strcmp(op, "prepare")) {
 		sprintf(reply, "%ld", guest_prepare(number()));
+	} else if (!strcmp(op, "become")) {
+		become(word(), seq);
+	} else if (!strcmp(op, "file")) {
+		const char *path = word();
+
+		read_file(path, number());
+	} else if (!strcmp(op, "mark")) {
+		mark(word());
 	} else if (!strcmp(op, "go")) {
 		guest_go();
 		strcpy(reply, "0");
@@ -88,6 +136,8 @@ static void handle(char *request)
 		tracer_set_regset(pid, type, word(), reply);
 	} else if (!strcmp(op, "siginfo")) {
 		tracer_siginfo(number(), reply);
+	} else if (!strcmp(op, "sysnr")) {
+		tracer_syscall_number(number(), reply);
 	} else if (!strcmp(op, "message")) {
 		tracer_message(number(), reply);
 	} else if (!strcmp(op, "peek")) {
@@ -113,7 +163,7 @@ static void handle(char *request)
 
 		result(syscall(SYS_tkill, task, (int)number()));
 	} else if (!strcmp(op, "notes")) {
-		hex_encode(guest_notes(), 0x4000, reply);
+		hex_encode(guest_notes(), guest_notes_size(), reply + sprintf(reply, "0 "));
 	} else if (!strcmp(op, "output")) {
 		size_t count = guest_output(bytes, sizeof(bytes));
 
@@ -123,7 +173,7 @@ static void handle(char *request)
 	}
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	unsigned seq;
 	char *text;
@@ -131,8 +181,10 @@ int main(void)
 	forget_rseq();
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	if (argc > 1)
+		frame_write(strtoul(argv[1], NULL, 10), "0");
 	while (frame_read(&seq, &text)) {
-		handle(text);
+		handle(text, seq);
 		frame_write(seq, reply);
 	}
 	guest_end();

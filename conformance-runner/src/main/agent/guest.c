@@ -36,6 +36,7 @@ static size_t code_size, data_size;
 static int notes_fd = -1, output_fd = -1, go[2] = { -1, -1 };
 static unsigned char *notes;
 static pid_t main_pid;
+static unsigned long begin = CODE;
 
 static void map(unsigned long address, size_t size, int prot, int fd)
 {
@@ -44,6 +45,7 @@ static void map(unsigned long address, size_t size, int prot, int fd)
 		_exit(125);
 }
 
+/* With clean registers but the one that holds the address. */
 static void jump(void)
 {
 #if defined(__x86_64__)
@@ -51,15 +53,27 @@ static void jump(void)
 		     "xor %%eax, %%eax\n\txor %%ebx, %%ebx\n\txor %%edx, %%edx\n\txor %%esi, %%esi\n\txor %%edi, %%edi\n\t"
 		     "xor %%ebp, %%ebp\n\txor %%r8d, %%r8d\n\txor %%r9d, %%r9d\n\txor %%r10d, %%r10d\n\txor %%r11d, %%r11d\n\t"
 		     "xor %%r12d, %%r12d\n\txor %%r13d, %%r13d\n\txor %%r14d, %%r14d\n\txor %%r15d, %%r15d\n\t"
-		     "jmp *%%rcx" : : "r"(START_SP), "r"(CODE) : "memory");
+		     "jmp *%%rcx" : : "r"(START_SP), "r"(begin) : "memory");
 #elif defined(__i386__)
 	asm volatile("mov %0, %%esp\n\tmov %1, %%ecx\n\t"
 		     "xor %%eax, %%eax\n\txor %%ebx, %%ebx\n\txor %%edx, %%edx\n\txor %%esi, %%esi\n\txor %%edi, %%edi\n\t"
-		     "xor %%ebp, %%ebp\n\tjmp *%%ecx" : : "r"(START_SP), "r"(CODE) : "memory");
+		     "xor %%ebp, %%ebp\n\tjmp *%%ecx" : : "r"(START_SP), "r"(begin) : "memory");
 #elif defined(__aarch64__)
-	asm volatile("mov sp, %0\n\tbr %1" : : "r"(START_SP), "r"(CODE) : "memory");
+	register unsigned long sp asm("x16") = START_SP, pc asm("x17") = begin;
+
+	asm volatile("mov sp, %0\n\tmsr tpidr_el0, xzr\n\t"
+		     "mov x0, xzr\n\tmov x1, xzr\n\tmov x2, xzr\n\tmov x3, xzr\n\tmov x4, xzr\n\tmov x5, xzr\n\t"
+		     "mov x6, xzr\n\tmov x7, xzr\n\tmov x8, xzr\n\tmov x9, xzr\n\tmov x10, xzr\n\tmov x11, xzr\n\t"
+		     "mov x12, xzr\n\tmov x13, xzr\n\tmov x14, xzr\n\tmov x15, xzr\n\tmov x16, xzr\n\tmov x18, xzr\n\t"
+		     "mov x19, xzr\n\tmov x20, xzr\n\tmov x21, xzr\n\tmov x22, xzr\n\tmov x23, xzr\n\tmov x24, xzr\n\t"
+		     "mov x25, xzr\n\tmov x26, xzr\n\tmov x27, xzr\n\tmov x28, xzr\n\tmov x29, xzr\n\tmov x30, xzr\n\t"
+		     "br x17" : : "r"(sp), "r"(pc) : "memory");
 #elif defined(__arm__)
-	asm volatile("mov sp, %0\n\tbx %1" : : "r"(START_SP), "r"(CODE) : "memory");
+	register unsigned long sp asm("r4") = START_SP, pc asm("r12") = begin;
+
+	asm volatile("mov sp, %0\n\tmov r0, #0\n\tmov r1, #0\n\tmov r2, #0\n\tmov r3, #0\n\tmov r4, #0\n\tmov r5, #0\n\t"
+		     "mov r6, #0\n\tmov r7, #0\n\tmov r8, #0\n\tmov r9, #0\n\tmov r10, #0\n\tmov r11, #0\n\tmov lr, #0\n\t"
+		     "bx r12" : : "r"(sp), "r"(pc) : "memory");
 #else
 #error "no such architecture"
 #endif
@@ -102,6 +116,8 @@ static void become_guest(void)
 	close(wait);
 #if defined(__x86_64__)
 	syscall(SYS_arch_prctl, 0x1002 /* ARCH_SET_FS */, 0);
+#elif defined(__arm__)
+	syscall(0x0f0005 /* __ARM_NR_set_tls */, 0);
 #endif
 	jump();
 }
@@ -111,8 +127,9 @@ static int fresh_file(const char *name)
 	return syscall(SYS_memfd_create, name, 0);
 }
 
-int guest_spawn(const char *code_hex, const char *data_hex)
+int guest_spawn(const char *code_hex, const char *data_hex, unsigned long first)
 {
+	begin = first ? first : CODE;
 	code_size = hex_decode(code_hex, code, sizeof(code));
 	data_size = hex_decode(data_hex, data, sizeof(data));
 	notes_fd = fresh_file("notes");
@@ -176,7 +193,7 @@ long guest_prepare(pid_t pid)
 	fresh.gs = regs.gs;
 	fresh.eflags = 0x202;
 	fresh.orig_rax = -1;
-	fresh.rip = CODE;
+	fresh.rip = begin;
 	fresh.rsp = START_SP;
 #elif defined(__i386__)
 	fresh.xcs = regs.xcs;
@@ -187,16 +204,17 @@ long guest_prepare(pid_t pid)
 	fresh.xgs = regs.xgs;
 	fresh.eflags = 0x202;
 	fresh.orig_eax = -1;
-	fresh.eip = CODE;
+	fresh.eip = begin;
 	fresh.esp = START_SP;
 #elif defined(__aarch64__)
 	fresh.pstate = regs.pstate;
-	fresh.pc = CODE;
+	fresh.pc = begin;
 	fresh.sp = START_SP;
 #else
-	fresh.uregs[16] = regs.uregs[16];
+	/* This program may be in the other state than the guest: T is bit 5, what an IT block has left bits 10 to 15, 25 and 26. */
+	fresh.uregs[16] = (regs.uregs[16] & ~0x0600fc20ul) | (begin & 1 ? 0x20 : 0);
 	fresh.uregs[17] = -1;
-	fresh.uregs[15] = CODE;
+	fresh.uregs[15] = begin & ~1ul;
 	fresh.uregs[13] = START_SP;
 #endif
 	iov.iov_base = &fresh;
@@ -213,6 +231,15 @@ void guest_go(void)
 const unsigned char *guest_notes(void)
 {
 	return notes;
+}
+
+size_t guest_notes_size(void)
+{
+	size_t size = notes ? NOTES_SIZE : 0;
+
+	while (size && !notes[size - 1])
+		size--;
+	return size;
 }
 
 size_t guest_output(unsigned char *out, size_t max)
