@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/rseq.h>
 #include <sys/syscall.h>
@@ -94,7 +95,8 @@ static void handle(char *request, unsigned seq)
 		struct utsname name;
 
 		uname(&name);
-		sprintf(reply, "%s %s %d %ld", name.machine, name.release, (int)geteuid(), sysconf(_SC_NPROCESSORS_ONLN));
+		sprintf(reply, "%s %s %d %ld %lu", name.machine, name.release, (int)geteuid(),
+			sysconf(_SC_NPROCESSORS_ONLN), getauxval(AT_HWCAP2));
 	} else if (!strcmp(op, "spawn")) {
 		const char *code = word();
 		const char *data = word();
@@ -160,8 +162,11 @@ static void handle(char *request, unsigned seq)
 		result(kill(pid, number()));
 	} else if (!strcmp(op, "tkill")) {
 		pid_t task = number();
+		int signals[8], count = 0;
 
-		result(syscall(SYS_tkill, task, (int)number()));
+		for (int next; count < 8 && (next = number()) != 0;)
+			signals[count++] = next;
+		tracer_signal(task, signals, count, reply);
 	} else if (!strcmp(op, "notes")) {
 		hex_encode(guest_notes(), guest_notes_size(), reply + sprintf(reply, "0 "));
 	} else if (!strcmp(op, "output")) {

@@ -38,6 +38,7 @@ void tracer_syscall_number(pid_t pid, char *reply);
 void tracer_message(pid_t pid, char *reply);
 void tracer_peek(pid_t pid, unsigned long long address, unsigned size, char *reply);
 void tracer_poke(pid_t pid, unsigned long long address, const char *hex, char *reply);
+void tracer_signal(pid_t task, const int *signals, int count, char *reply);
 void tracer_asleep(pid_t pid, long milliseconds, char *reply);
 
 #endif

@@ -36,13 +36,13 @@ Feature: Switching user dispatch on and off
           note "dispatched"
         }
         thread {
-          nanosleep 200us 0
+          nanosleep 100ms 0
           getppid
           note "the thread's call ran"
         }
         prctl PR_SET_SYSCALL_USER_DISPATCH PR_SYS_DISPATCH_ON &S.next 1 &selector
         poke selector SYSCALL_DISPATCH_FILTER_BLOCK
-        S: nanosleep 1ms 0
+        S: nanosleep 500ms 0
         getppid
         """
       When it runs to its end
@@ -247,7 +247,7 @@ Feature: Switching user dispatch on and off
         """
       When this happens:
         | do           | sees              |
-        | sleep 1ms    |                   |
+        | sleep 100ms  |                   |
         | kill SIGKILL |                   |
         | wait         | killed by SIGKILL |
       Then the guest notes:

@@ -9,7 +9,7 @@ Feature: Corners of single-stepping
     Scenario Outline: The rewound svc runs before the step that the suppressed signal left is reported
       Given a guest program on <mode>:
         """
-        word TS 0 5000000
+        word TS 0 400000000
         handle SIGUSR1 {
           note "handled"
         }

@@ -85,7 +85,7 @@ Feature: Arm's restart inside the kernel
           note "handled"
         }
         B: break
-        L: r = ppoll 0 0 5ms 0 8
+        L: r = ppoll 0 0 400ms 0 8
         n = register r7
         note r n
         """
@@ -119,7 +119,7 @@ Feature: Arm's restart inside the kernel
           note "handled"
         }
         B: break
-        ppoll 0 0 5ms 0 8
+        ppoll 0 0 400ms 0 8
         note "not reached"
         M: nop
         note "moved"
@@ -148,7 +148,7 @@ Feature: Arm's restart inside the kernel
     Scenario Outline: Two calls of a program, one of them restarted, are two ways into the kernel and three runs
       Given a guest program on <mode>:
         """
-        ppoll 0 0 5ms 0 8
+        ppoll 0 0 400ms 0 8
         """
       When this happens:
         | do           | sees               |
@@ -178,7 +178,7 @@ Feature: Arm's restart inside the kernel
           note "handled"
         }
         B: break
-        L: r = nanosleep 5ms 0
+        L: r = nanosleep 400ms 0
         n = register r7
         note r n
         """
@@ -210,7 +210,7 @@ Feature: Arm's restart inside the kernel
     Scenario Outline: A program that is stopped and continued finds its number in r7
       Given a guest program on <mode>:
         """
-        r = nanosleep 5ms 0
+        r = nanosleep 400ms 0
         n = register r7
         note r n
         """

@@ -13,7 +13,7 @@ Feature: Which interrupted calls are restarted
           note "handled"
         }
         c = fork {
-          nanosleep 5ms 0
+          nanosleep 400ms 0
         }
         r = wait4 -1 0 0 0
         if r == c {
@@ -49,7 +49,7 @@ Feature: Which interrupted calls are restarted
           note "handled"
         }
         fork {
-          nanosleep 5ms 0
+          nanosleep 90000s 0
         }
         r = wait4 -1 0 0 0
         note r
@@ -80,7 +80,7 @@ Feature: Which interrupted calls are restarted
       Given a guest program on <mode>:
         """
         c = fork {
-          nanosleep 5ms 0
+          nanosleep 400ms 0
         }
         r = wait4 -1 0 0 0
         if r == c {
@@ -113,7 +113,7 @@ Feature: Which interrupted calls are restarted
           note "handled"
         }
         c = fork {
-          nanosleep 5ms 0
+          nanosleep 400ms 0
         }
         r = wait4 -1 0 0 0
         if r == c {
@@ -152,7 +152,7 @@ Feature: Which interrupted calls are restarted
         handle SIGUSR1 restart {
           note "handled"
         }
-        r = ppoll 0 0 5ms 0 8
+        r = ppoll 0 0 400ms 0 8
         note r
         """
       When this happens:
@@ -177,7 +177,7 @@ Feature: Which interrupted calls are restarted
     Scenario Outline: A ppoll that was stopped and continued runs to its time-out
       Given a guest program on <mode>:
         """
-        r = ppoll 0 0 5ms 0 8
+        r = ppoll 0 0 400ms 0 8
         note r
         """
       When this happens:
@@ -208,7 +208,7 @@ Feature: Which interrupted calls are restarted
         handle SIGUSR1 restart {
           note "handled"
         }
-        r = nanosleep 5ms 0
+        r = nanosleep 400ms 0
         note r
         """
       When this happens:
@@ -233,14 +233,15 @@ Feature: Which interrupted calls are restarted
     Scenario Outline: A nanosleep that was stopped for longer than it was to sleep ends at once after the continue
       Given a guest program on <mode>:
         """
-        r = nanosleep 5ms 0
+        r = nanosleep 400ms 0
         note r
+        nanosleep 400ms 0
         """
       When this happens:
         | do           | sees               |
         | until asleep |                    |
         | kill SIGSTOP | group-stop SIGSTOP |
-        | sleep 10ms   |                    |
+        | sleep 900ms  |                    |
         | kill SIGCONT | continued          |
         | wait         | exited 0           |
       Then the guest notes:

@@ -10,7 +10,7 @@ Feature: What generic entry does instead of arm's fast restart
     Scenario Outline: A program that is stopped and continued in its sleep finds 0 in r7
       Given a guest program on <mode>:
         """
-        r = nanosleep 5ms 0
+        r = nanosleep 400ms 0
         n = register r7
         note r n
         """
@@ -38,7 +38,7 @@ Feature: What generic entry does instead of arm's fast restart
           note "handled"
         }
         B: break
-        L: nanosleep 5ms 0
+        L: nanosleep 400ms 0
         """
       And the tracer has seized it with "TRACESYSGOOD"
       When this happens:
@@ -101,7 +101,7 @@ Feature: What generic entry does instead of arm's fast restart
     Scenario Outline: Two calls of a program, one of them restarted, are three ways into the kernel
       Given a guest program on <mode>:
         """
-        ppoll 0 0 5ms 0 8
+        ppoll 0 0 400ms 0 8
         """
       When this happens:
         | do           | sees               |
@@ -124,7 +124,7 @@ Feature: What generic entry does instead of arm's fast restart
     Scenario Outline: With the proposal a sleep that was stopped leaves r7 to the program and enters the kernel once
       Given a guest program on <mode>:
         """
-        r = nanosleep 5ms 0
+        r = nanosleep 400ms 0
         n = register r7
         note r n
         """
@@ -157,7 +157,7 @@ Feature: What generic entry does instead of arm's fast restart
           note "handled"
         }
         B: break
-        L: nanosleep 5ms 0
+        L: nanosleep 400ms 0
         """
       And a kernel with "PROPOSED_GENERIC_FAST_RESTART=y"
       And the tracer has seized it with "TRACESYSGOOD"
@@ -226,7 +226,7 @@ Feature: What generic entry does instead of arm's fast restart
           note "handled"
         }
         B: break
-        L: r = via <entry> nanosleep 5ms 0
+        L: r = via <entry> nanosleep 400ms 0
         note r
         """
       And a kernel with "PROPOSED_GENERIC_FAST_RESTART=y"
@@ -263,7 +263,7 @@ Feature: What generic entry does instead of arm's fast restart
           note "handled"
         }
         B: break
-        L: r = nanosleep 5ms 0
+        L: r = nanosleep 400ms 0
         n = register <register>
         note r n
         """

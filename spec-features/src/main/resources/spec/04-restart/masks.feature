@@ -34,31 +34,31 @@ Feature: Waiting with another mask
       And nothing else happens
 
       Examples:
-        | mode  | what        | call                             |
-        | x64   | sigsuspend  | rt_sigsuspend &NONE 8            |
-        | ia32  | sigsuspend  | rt_sigsuspend &NONE 8            |
-        | a64   | sigsuspend  | rt_sigsuspend &NONE 8            |
-        | a32   | sigsuspend  | rt_sigsuspend &NONE 8            |
-        | arm   | sigsuspend  | rt_sigsuspend &NONE 8            |
-        | thumb | sigsuspend  | rt_sigsuspend &NONE 8            |
-        | x64   | ppoll       | ppoll 0 0 5ms &NONE 8            |
-        | ia32  | ppoll       | ppoll 0 0 5ms &NONE 8            |
-        | a64   | ppoll       | ppoll 0 0 5ms &NONE 8            |
-        | a32   | ppoll       | ppoll 0 0 5ms &NONE 8            |
-        | arm   | ppoll       | ppoll 0 0 5ms &NONE 8            |
-        | thumb | ppoll       | ppoll 0 0 5ms &NONE 8            |
-        | x64   | pselect     | pselect6 0 0 0 0 5ms &PACK       |
-        | ia32  | pselect     | pselect6 0 0 0 0 5ms &PACK       |
-        | a64   | pselect     | pselect6 0 0 0 0 5ms &PACK       |
-        | a32   | pselect     | pselect6 0 0 0 0 5ms &PACK       |
-        | arm   | pselect     | pselect6 0 0 0 0 5ms &PACK       |
-        | thumb | pselect     | pselect6 0 0 0 0 5ms &PACK       |
-        | x64   | epoll_pwait | epoll_pwait e &EVENT 1 5 &NONE 8 |
-        | ia32  | epoll_pwait | epoll_pwait e &EVENT 1 5 &NONE 8 |
-        | a64   | epoll_pwait | epoll_pwait e &EVENT 1 5 &NONE 8 |
-        | a32   | epoll_pwait | epoll_pwait e &EVENT 1 5 &NONE 8 |
-        | arm   | epoll_pwait | epoll_pwait e &EVENT 1 5 &NONE 8 |
-        | thumb | epoll_pwait | epoll_pwait e &EVENT 1 5 &NONE 8 |
+        | mode  | what        | call                               |
+        | x64   | sigsuspend  | rt_sigsuspend &NONE 8              |
+        | ia32  | sigsuspend  | rt_sigsuspend &NONE 8              |
+        | a64   | sigsuspend  | rt_sigsuspend &NONE 8              |
+        | a32   | sigsuspend  | rt_sigsuspend &NONE 8              |
+        | arm   | sigsuspend  | rt_sigsuspend &NONE 8              |
+        | thumb | sigsuspend  | rt_sigsuspend &NONE 8              |
+        | x64   | ppoll       | ppoll 0 0 400ms &NONE 8            |
+        | ia32  | ppoll       | ppoll 0 0 400ms &NONE 8            |
+        | a64   | ppoll       | ppoll 0 0 400ms &NONE 8            |
+        | a32   | ppoll       | ppoll 0 0 400ms &NONE 8            |
+        | arm   | ppoll       | ppoll 0 0 400ms &NONE 8            |
+        | thumb | ppoll       | ppoll 0 0 400ms &NONE 8            |
+        | x64   | pselect     | pselect6 0 0 0 0 400ms &PACK       |
+        | ia32  | pselect     | pselect6 0 0 0 0 400ms &PACK       |
+        | a64   | pselect     | pselect6 0 0 0 0 400ms &PACK       |
+        | a32   | pselect     | pselect6 0 0 0 0 400ms &PACK       |
+        | arm   | pselect     | pselect6 0 0 0 0 400ms &PACK       |
+        | thumb | pselect     | pselect6 0 0 0 0 400ms &PACK       |
+        | x64   | epoll_pwait | epoll_pwait e &EVENT 1 400 &NONE 8 |
+        | ia32  | epoll_pwait | epoll_pwait e &EVENT 1 400 &NONE 8 |
+        | a64   | epoll_pwait | epoll_pwait e &EVENT 1 400 &NONE 8 |
+        | a32   | epoll_pwait | epoll_pwait e &EVENT 1 400 &NONE 8 |
+        | arm   | epoll_pwait | epoll_pwait e &EVENT 1 400 &NONE 8 |
+        | thumb | epoll_pwait | epoll_pwait e &EVENT 1 400 &NONE 8 |
 
     Scenario Outline: With the signal suppressed and the restart taken away from <what>, its own mask is back at once
       Given a guest program on <mode>:
@@ -97,22 +97,22 @@ Feature: Waiting with another mask
       And nothing else happens
 
       Examples:
-        | mode  | what        | call                             | name          | code            |
-        | x64   | sigsuspend  | rt_sigsuspend &NONE 8            | rt_sigsuspend | -ERESTARTNOHAND |
-        | ia32  | sigsuspend  | rt_sigsuspend &NONE 8            | rt_sigsuspend | -ERESTARTNOHAND |
-        | a64   | sigsuspend  | rt_sigsuspend &NONE 8            | rt_sigsuspend | -ERESTARTNOHAND |
-        | a32   | sigsuspend  | rt_sigsuspend &NONE 8            | rt_sigsuspend | -ERESTARTNOHAND |
-        | arm   | sigsuspend  | rt_sigsuspend &NONE 8            | rt_sigsuspend | -ERESTARTNOHAND |
-        | thumb | sigsuspend  | rt_sigsuspend &NONE 8            | rt_sigsuspend | -ERESTARTNOHAND |
-        | x64   | ppoll       | ppoll 0 0 5ms &NONE 8            | ppoll         | -ERESTARTNOHAND |
-        | a64   | ppoll       | ppoll 0 0 5ms &NONE 8            | ppoll         | -ERESTARTNOHAND |
-        | arm   | ppoll       | ppoll 0 0 5ms &NONE 8            | ppoll         | -ERESTARTNOHAND |
-        | x64   | pselect     | pselect6 0 0 0 0 5ms &PACK       | pselect6      | -ERESTARTNOHAND |
-        | a64   | pselect     | pselect6 0 0 0 0 5ms &PACK       | pselect6      | -ERESTARTNOHAND |
-        | arm   | pselect     | pselect6 0 0 0 0 5ms &PACK       | pselect6      | -ERESTARTNOHAND |
-        | x64   | epoll_pwait | epoll_pwait e &EVENT 1 5 &NONE 8 | epoll_pwait   | -EINTR          |
-        | a64   | epoll_pwait | epoll_pwait e &EVENT 1 5 &NONE 8 | epoll_pwait   | -EINTR          |
-        | arm   | epoll_pwait | epoll_pwait e &EVENT 1 5 &NONE 8 | epoll_pwait   | -EINTR          |
+        | mode  | what        | call                               | name          | code            |
+        | x64   | sigsuspend  | rt_sigsuspend &NONE 8              | rt_sigsuspend | -ERESTARTNOHAND |
+        | ia32  | sigsuspend  | rt_sigsuspend &NONE 8              | rt_sigsuspend | -ERESTARTNOHAND |
+        | a64   | sigsuspend  | rt_sigsuspend &NONE 8              | rt_sigsuspend | -ERESTARTNOHAND |
+        | a32   | sigsuspend  | rt_sigsuspend &NONE 8              | rt_sigsuspend | -ERESTARTNOHAND |
+        | arm   | sigsuspend  | rt_sigsuspend &NONE 8              | rt_sigsuspend | -ERESTARTNOHAND |
+        | thumb | sigsuspend  | rt_sigsuspend &NONE 8              | rt_sigsuspend | -ERESTARTNOHAND |
+        | x64   | ppoll       | ppoll 0 0 400ms &NONE 8            | ppoll         | -ERESTARTNOHAND |
+        | a64   | ppoll       | ppoll 0 0 400ms &NONE 8            | ppoll         | -ERESTARTNOHAND |
+        | arm   | ppoll       | ppoll 0 0 400ms &NONE 8            | ppoll         | -ERESTARTNOHAND |
+        | x64   | pselect     | pselect6 0 0 0 0 400ms &PACK       | pselect6      | -ERESTARTNOHAND |
+        | a64   | pselect     | pselect6 0 0 0 0 400ms &PACK       | pselect6      | -ERESTARTNOHAND |
+        | arm   | pselect     | pselect6 0 0 0 0 400ms &PACK       | pselect6      | -ERESTARTNOHAND |
+        | x64   | epoll_pwait | epoll_pwait e &EVENT 1 400 &NONE 8 | epoll_pwait   | -EINTR          |
+        | a64   | epoll_pwait | epoll_pwait e &EVENT 1 400 &NONE 8 | epoll_pwait   | -EINTR          |
+        | arm   | epoll_pwait | epoll_pwait e &EVENT 1 400 &NONE 8 | epoll_pwait   | -EINTR          |
 
   @RST @RST-30
   Rule: A stop with continue or an ignored signal does not end pause and sigsuspend; any handler does, even with SA_RESTART
@@ -132,7 +132,7 @@ Feature: Waiting with another mask
         | until asleep |                    |
         | kill SIGSTOP | group-stop SIGSTOP |
         | kill SIGCONT | continued          |
-        | sleep 1ms    |                    |
+        | sleep 100ms  |                    |
         | until asleep |                    |
         | send SIGUSR1 |                    |
         | wait         | exited 0           |

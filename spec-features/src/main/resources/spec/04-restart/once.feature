@@ -62,11 +62,10 @@ Feature: One decision, and calls that get none
         note r
         """
       When this happens:
-        | do           | sees     |
-        | until asleep |          |
-        | send SIGUSR1 |          |
-        | send SIGUSR2 |          |
-        | wait         | exited 0 |
+        | do                   | sees     |
+        | until asleep         |          |
+        | send SIGUSR1 SIGUSR2 |          |
+        | wait                 | exited 0 |
       Then the guest notes:
         | second             |
         | first context.pc=L |
@@ -105,8 +104,7 @@ Feature: One decision, and calls that get none
         | set pc B.next           |                |    |         |
         | CONT                    |                |    |         |
         | until asleep            |                |    |         |
-        | send SIGUSR1            |                |    |         |
-        | send SIGUSR2            |                |    |         |
+        | send SIGUSR1 SIGUSR2    |                |    |         |
         |                         | signal SIGUSR1 | L  | W       |
         | CONT with SIGUSR1       | signal SIGUSR2 |    | SIGUSR1 |
         | set result -ERESTARTSYS |                |    |         |
@@ -141,18 +139,17 @@ Feature: One decision, and calls that get none
         """
       And the tracer has seized it with "TRACESYSGOOD"
       When this happens:
-        | do                | sees           | pc     | number   |
-        | CONT              | signal SIGTRAP |        |          |
-        | set pc B.next     |                |        |          |
-        | SYSCALL           | entry futex    | L.next | nr.futex |
-        | SYSCALL           |                |        |          |
-        | until asleep      |                |        |          |
-        | send SIGUSR1      |                |        |          |
-        | send SIGUSR2      |                |        |          |
-        |                   | exit futex     | L.next | nr.futex |
-        | CONT              | signal SIGUSR1 | L      | -1       |
-        | CONT with SIGUSR1 | signal SIGUSR2 |        | -1       |
-        | CONT with SIGUSR2 | exited 0       |        |          |
+        | do                   | sees           | pc     | number   |
+        | CONT                 | signal SIGTRAP |        |          |
+        | set pc B.next        |                |        |          |
+        | SYSCALL              | entry futex    | L.next | nr.futex |
+        | SYSCALL              |                |        |          |
+        | until asleep         |                |        |          |
+        | send SIGUSR1 SIGUSR2 |                |        |          |
+        |                      | exit futex     | L.next | nr.futex |
+        | CONT                 | signal SIGUSR1 | L      | -1       |
+        | CONT with SIGUSR1    | signal SIGUSR2 |        | -1       |
+        | CONT with SIGUSR2    | exited 0       |        |          |
       Then the guest notes:
         | second    |
         | first     |
@@ -182,16 +179,15 @@ Feature: One decision, and calls that get none
         """
       And the tracer has seized it with "TRACESYSGOOD"
       When this happens:
-        | do                | sees           | pc | number   |
-        | CONT              | signal SIGTRAP |    |          |
-        | set pc B.next     |                |    |          |
-        | CONT              |                |    |          |
-        | until asleep      |                |    |          |
-        | send SIGUSR1      |                |    |          |
-        | send SIGUSR2      |                |    |          |
-        |                   | signal SIGUSR1 | L  | nr.futex |
-        | CONT with SIGUSR1 | signal SIGUSR2 |    | -1       |
-        | CONT with SIGUSR2 | exited 0       |    |          |
+        | do                   | sees           | pc | number   |
+        | CONT                 | signal SIGTRAP |    |          |
+        | set pc B.next        |                |    |          |
+        | CONT                 |                |    |          |
+        | until asleep         |                |    |          |
+        | send SIGUSR1 SIGUSR2 |                |    |          |
+        |                      | signal SIGUSR1 | L  | nr.futex |
+        | CONT with SIGUSR1    | signal SIGUSR2 |    | -1       |
+        | CONT with SIGUSR2    | exited 0       |    |          |
       Then the guest notes:
         | second    |
         | first     |
@@ -221,11 +217,10 @@ Feature: One decision, and calls that get none
         note r
         """
       When this happens:
-        | do           | sees     |
-        | until asleep |          |
-        | send SIGUSR2 |          |
-        | send SIGUSR1 |          |
-        | wait         | exited 0 |
+        | do                   | sees     |
+        | until asleep         |          |
+        | send SIGUSR2 SIGUSR1 |          |
+        | wait                 | exited 0 |
       Then the guest notes:
         | second    |
         | first     |
@@ -289,7 +284,7 @@ Feature: One decision, and calls that get none
       Given a guest program on <mode>:
         """
         B: break
-        L: nanosleep 5ms 0
+        L: nanosleep 400ms 0
         note "not reached"
         """
       And the tracer has seized it with "TRACESYSGOOD"
@@ -318,7 +313,7 @@ Feature: One decision, and calls that get none
     Scenario Outline: SIGKILL ends a stopped program that would have gone on sleeping
       Given a guest program on <mode>:
         """
-        nanosleep 5ms 0
+        nanosleep 400ms 0
         note "not reached"
         """
       When this happens:

@@ -9,7 +9,7 @@ Feature: The call restart_syscall
     Scenario Outline: The program finds another number in the register than it put there
       Given a guest program on <mode>:
         """
-        nanosleep 5ms 0
+        nanosleep 400ms 0
         n = register <register>
         note n
         """
@@ -31,7 +31,7 @@ Feature: The call restart_syscall
     Scenario Outline: Without a restart the register keeps the program's number
       Given a guest program on <mode>:
         """
-        r = nanosleep 5ms 0
+        r = nanosleep 400ms 0
         n = register <register>
         note r n
         """
@@ -56,7 +56,7 @@ Feature: The call restart_syscall
           note "handled"
         }
         B: break
-        L: nanosleep 5ms 0
+        L: nanosleep 400ms 0
         """
       And the tracer has seized it with "TRACESYSGOOD"
       When this happens:
@@ -87,7 +87,7 @@ Feature: The call restart_syscall
           note "handled"
         }
         B: break
-        L: r = via <entry> nanosleep 5ms 0
+        L: r = via <entry> nanosleep 400ms 0
         note r
         """
       And the tracer has seized it with "TRACESYSGOOD"
@@ -114,7 +114,7 @@ Feature: The call restart_syscall
     Scenario Outline: A sleep that a 64-bit program began through the 32-bit ABI goes on through it
       Given a guest program on <mode>:
         """
-        word TS 0x004c4b4000000000
+        word TS 0x17d7840000000000
         r = via int80 syscall 162 &TS 0
         note r
         """
@@ -169,7 +169,7 @@ Feature: The call restart_syscall
           i = restart_syscall
           note "inside" i
         }
-        r = nanosleep 5ms 0
+        r = nanosleep 400ms 0
         o = restart_syscall
         note "outside" r o
         """
@@ -200,10 +200,10 @@ Feature: The call restart_syscall
           note "inner"
         }
         handle SIGUSR1 {
-          i = nanosleep 5ms 0
+          i = nanosleep 400ms 0
           note "outer" i
         }
-        r = nanosleep 5ms 0
+        r = nanosleep 400ms 0
         o = restart_syscall
         note r o
         """
@@ -211,7 +211,7 @@ Feature: The call restart_syscall
         | do           | sees     |
         | until asleep |          |
         | send SIGUSR1 |          |
-        | sleep 1ms    |          |
+        | sleep 100ms  |          |
         | send SIGUSR2 |          |
         | wait         | exited 0 |
       Then the guest notes:

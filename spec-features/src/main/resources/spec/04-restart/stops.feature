@@ -13,7 +13,7 @@ Feature: What a tracer sees of a restart
           note "handled"
         }
         B: break
-        L: r = nanosleep 5ms 0
+        L: r = nanosleep 400ms 0
         note r
         """
       And the tracer has seized it with "TRACESYSGOOD"
@@ -46,7 +46,7 @@ Feature: What a tracer sees of a restart
           note "second"
         }
         fork {
-          nanosleep 50ms 0
+          nanosleep 90000s 0
         }
         B: break
         r = wait4 -1 0 0 0
@@ -117,7 +117,7 @@ Feature: What a tracer sees of a restart
           note "handled"
         }
         B: break
-        L: r = nanosleep 5ms 0
+        L: r = nanosleep 400ms 0
         note r
         """
       And the tracer has seized it with "TRACESYSGOOD"
@@ -157,7 +157,7 @@ Feature: What a tracer sees of a restart
           note "handled"
         }
         B: break
-        r = nanosleep 5ms 0
+        r = nanosleep 400ms 0
         note r
         """
       And the tracer has seized it with "TRACESYSGOOD"

@@ -163,7 +163,7 @@ Feature: What a tracer sees in a stop
     Scenario Outline: On arm the kernel is entered once for two entries of a call
       Given a guest program on <mode>:
         """
-        nanosleep 5ms 0
+        nanosleep 400ms 0
         """
       When this happens:
         | do           | sees               |

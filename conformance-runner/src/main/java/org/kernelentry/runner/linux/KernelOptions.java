@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,10 +27,14 @@ import org.kernelentry.runner.system.UnsupportedSetupException;
  * @param cpus CPUs that are on line
  * @param known whether its configuration could be read
  * @param on options that are on, without {@code CONFIG_}
+ * @param hwcap2 what arm64's processor can do, AT_HWCAP2 (getauxval(3))
  */
-record KernelOptions(int version, int cpus, boolean known, Set<String> on) {
+record KernelOptions(int version, int cpus, boolean known, Set<String> on, long hwcap2) {
     /** Where a kernel with CONFIG_IKCONFIG_PROC shows its configuration, compressed with gzip (proc(5)). */
     static final String CONFIG = "/proc/config.gz";
+
+    /** Options that are on in vain where the processor lacks what they are about, with their HWCAP2_* bit. */
+    private static final Map<String, Integer> OF_PROCESSOR = Map.of("ARM64_BTI", 17, "ARM64_MTE", 18);
 
     private static final Pattern ON = Pattern.compile("CONFIG_(\\w+)=[ym]");
 
@@ -45,7 +50,7 @@ record KernelOptions(int version, int cpus, boolean known, Set<String> on) {
         } catch (final IOException e) {
             // Not known, then: what asks for an option is skipped.
         }
-        return of(release, Runtime.getRuntime().availableProcessors(), config);
+        return of(release, Runtime.getRuntime().availableProcessors(), config, 0);
     }
 
     /**
@@ -54,7 +59,7 @@ record KernelOptions(int version, int cpus, boolean known, Set<String> on) {
      * @param release of the kernel, {@code 6.12.117+deb13-amd64}
      * @param config the configuration, plain or compressed with gzip; null where it is not known
      */
-    static KernelOptions of(final String release, final int cpus, final byte @Nullable [] config) {
+    static KernelOptions of(final String release, final int cpus, final byte @Nullable [] config, final long hwcap2) {
         final int version =
                 KernelVersion.of(release).map(v -> v.major() * 100 + v.minor()).orElse(0);
         final Set<String> on = new HashSet<>();
@@ -71,7 +76,7 @@ record KernelOptions(int version, int cpus, boolean known, Set<String> on) {
                 throw new SpecException("The kernel's configuration cannot be read: " + Reports.reason(e) + ".", e);
             }
         }
-        return new KernelOptions(version, cpus, !on.isEmpty(), on);
+        return new KernelOptions(version, cpus, !on.isEmpty(), on, hwcap2);
     }
 
     private static InputStream plain(final byte[] config) throws IOException {
@@ -94,6 +99,10 @@ record KernelOptions(int version, int cpus, boolean known, Set<String> on) {
         if (on.contains(option) != wanted) {
             throw new UnsupportedSetupException(
                     "needs a kernel " + (wanted ? "with" : "without") + " CONFIG_" + option);
+        }
+        final Integer bit = OF_PROCESSOR.get(option);
+        if (wanted && bit != null && (hwcap2 >>> bit & 1) == 0) {
+            throw new UnsupportedSetupException("needs a processor with " + option.replaceFirst("^ARM64_", ""));
         }
     }
 }

@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.syscall.Abi;
 import org.kernelentry.notation.GuestProgram;
@@ -202,7 +203,13 @@ final class LinuxGuest implements Guest {
 
     @Override
     public long tgkill(final int signal) {
-        return agent.number("tkill " + selected + " " + signal);
+        return tgkill(List.of(signal));
+    }
+
+    @Override
+    public long tgkill(final List<Integer> signals) {
+        return agent.number("tkill " + selected + " "
+                + signals.stream().map(String::valueOf).collect(Collectors.joining(" ")));
     }
 
     // ---- inspection

@@ -90,7 +90,8 @@ public final class LinuxSystem implements SystemUnderTest {
             final String[] hello = agent.ask("hello");
             final Path file = image.config();
             final byte[] config = file == null ? agent.file(KernelOptions.CONFIG) : Reports.read(file);
-            final KernelOptions options = KernelOptions.of(hello[1], Integer.parseInt(hello[3]), config);
+            final KernelOptions options =
+                    KernelOptions.of(hello[1], Integer.parseInt(hello[3]), config, Long.parseUnsignedLong(hello[4]));
             if (file != null && !options.known()) {
                 throw new SpecException(file + " has no options of a kernel in it; give the .config of its build.");
             }

@@ -116,7 +116,8 @@ final class Script {
                 guest.sleep(duration(word(words, 1)));
                 return 0;
             case "send":
-                return guest.tgkill(signal(word(words, 1)));
+                word(words, 1);
+                return guest.tgkill(words.stream().skip(1).map(Script::signal).toList());
             case "kill":
                 return guest.kill(signal(word(words, 1)));
             case "select":

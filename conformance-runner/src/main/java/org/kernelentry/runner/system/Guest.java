@@ -66,6 +66,15 @@ public interface Guest extends AutoCloseable {
     /** {@code tgkill(2)} to the selected task. */
     long tgkill(int signal);
 
+    /** The same with several signals, all pending before the task takes the first. */
+    default long tgkill(final List<Integer> signals) {
+        long result = 0;
+        for (final int signal : signals) {
+            result = result == 0 ? tgkill(signal) : result;
+        }
+        return result;
+    }
+
     // ---- inspection of a stopped task
 
     /**

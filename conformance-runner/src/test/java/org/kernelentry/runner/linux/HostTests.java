@@ -62,7 +62,7 @@ final class HostTests {
 
     @Test
     void aKernelOptionThatIsMissingIsNamed() {
-        final KernelOptions options = new KernelOptions(618, 1, true, java.util.Set.of("SECCOMP"));
+        final KernelOptions options = new KernelOptions(618, 1, true, java.util.Set.of("SECCOMP"), 0);
 
         assertThatThrownBy(() -> options.require("RSEQ=y")).hasMessageContaining("CONFIG_RSEQ");
     }
