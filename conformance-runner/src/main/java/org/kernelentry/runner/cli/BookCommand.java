@@ -2,6 +2,7 @@ package org.kernelentry.runner.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,25 +72,35 @@ final class BookCommand implements Callable<Integer> {
         Path folder = Optional.ofNullable(report).orElse(environment.reports());
         Path page = Optional.ofNullable(output).orElse(folder.resolve(FILE));
         Reports.probe(page);
-        Plan plan = plan(spec);
         LastResults results = new LastResults(folder.resolve(LastResults.FILE));
         PrintWriter err = command.commandLine().getErr();
         if (run || results.isEmpty()) {
             ProgramCheck.check(spec.model().examples(), spec.model());
+            Plan plan = Plan.of(spec.model().examples(), Target.named("reference"));
             try (Progress progress = Progress.on(err, plan.size())) {
                 results.add(
                         new Runner(environment.glue(), 1).run(plan, progress).outcomes());
             }
             results.save(spec.model());
         }
-        write(page, spec, results.of(plan), environment.glue());
+        write(page, spec, results.of(plan(spec, results)), environment.glue());
         command.commandLine().getOut().println("Book: " + Reports.shown(page));
         return 0;
     }
 
-    /** What the book is about: everything on every flavour. */
-    static Plan plan(Environment.Spec spec) {
-        return Plan.of(spec.model().examples(), Target.named("reference"));
+    /** What the book is about: everything on every flavour, and on every real kernel that there are results of. */
+    static Plan plan(Environment.Spec spec, LastResults results) {
+        return Plan.of(spec.model().examples(), targets(results));
+    }
+
+    /** The reference, and the real kernels that there are results of. */
+    static List<Target> targets(LastResults results) {
+        List<Target> targets = new ArrayList<>(Target.named("reference"));
+        results.systems().stream()
+                .map(Target::recorded)
+                .flatMap(Optional::stream)
+                .forEach(targets::add);
+        return targets;
     }
 
     /** Writes the book of what is known. */
@@ -102,6 +113,7 @@ final class BookCommand implements Callable<Integer> {
         Map<String, Outcome> drawn = new LinkedHashMap<>();
         for (Chapter chapter : spec.model().chapters()) {
             List<Plan> runs = result.plan().targets().stream()
+                    .filter(Target::internal)
                     .flatMap(t -> chapter.examples().filter(t::runs).map(e -> Plan.of(List.of(e), List.of(t))))
                     .toList();
             runs.stream()

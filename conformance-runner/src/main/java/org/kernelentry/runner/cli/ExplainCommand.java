@@ -100,7 +100,7 @@ final class ExplainCommand implements Callable<Integer> {
     private RunResult last(List<SpecExample> examples) {
         LastResults results = new LastResults(
                 Optional.ofNullable(report).orElse(environment.reports()).resolve(LastResults.FILE));
-        return results.of(Plan.of(examples, Target.named("reference")));
+        return results.of(Plan.of(examples, BookCommand.targets(results)));
     }
 
     private static void explain(Behaviour behaviour, Optional<SpecRule> rule, Catalogue catalogue, Text text) {

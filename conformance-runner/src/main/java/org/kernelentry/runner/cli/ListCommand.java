@@ -52,6 +52,7 @@ final class ListCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Environment.Spec spec = environment.read();
+        selection.useKernels(environment.reports(), command.commandLine().getErr());
         Plan plan = selection.plan(spec);
         if (plan.size() == 0) {
             throw new SpecException("No scenario fits the request.");

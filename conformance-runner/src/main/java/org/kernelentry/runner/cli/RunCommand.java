@@ -149,7 +149,7 @@ final class RunCommand implements Callable<Integer> {
         }
         if (Optional.ofNullable(book).orElse(selection.isEverything() && !ktap)) {
             Path page = folder.resolve(BookCommand.FILE);
-            BookCommand.write(page, spec, results.of(BookCommand.plan(spec)), environment.glue());
+            BookCommand.write(page, spec, results.of(BookCommand.plan(spec, results)), environment.glue());
             if (!ktap) {
                 out.println("Book:    " + Reports.shown(page));
             }

@@ -3,6 +3,7 @@ package org.kernelentry.runner.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.runner.cli.Environment.Spec;
@@ -19,6 +20,8 @@ import picocli.CommandLine.Parameters;
 
 /** Which scenarios are meant, and on which systems; the same options for each command that asks. */
 final class SelectionOptions {
+    private static final String ALL = "all";
+
     @Option(
             names = "--arch",
             split = ",",
@@ -34,7 +37,7 @@ final class SelectionOptions {
                 "The system to run on: reference-generic (what generic entry does), reference-native (what arm64 and"
                         + " arm do today), reference for both, which is the default; host (this machine's own"
                         + " Linux kernel; needs a C compiler); debian:6.12 and the like (Debian's kernels) or linux (one"
-                        + " of your own, see --kernel), both in QEMU."
+                        + " of your own, see --kernel), both in QEMU; all for everything that can run here."
             })
     private List<String> systems = List.of();
 
@@ -76,6 +79,8 @@ final class SelectionOptions {
         return selection.from(spec.model(), spec.catalogue());
     }
 
+    private Consumer<String> note = text -> {};
+
     /**
      * Says which kernels the names of systems mean.
      *
@@ -90,23 +95,24 @@ final class SelectionOptions {
         if (kernel != null && !systems.isEmpty() && systems.stream().noneMatch(s -> s.startsWith("linux"))) {
             throw new SpecException("--kernel " + kernel + " is the system linux, which --on does not name.");
         }
+        note = text -> {
+            err.println(text);
+            err.flush();
+        };
         Systems.kernels()
                 .use(new LinuxKernels.Settings(
                         kernel,
                         config,
                         architectures.stream().map(Architecture::parse).toList(),
                         logs,
-                        text -> {
-                            err.println(text + " ...");
-                            err.flush();
-                        }));
+                        text -> note.accept(text + " ...")));
     }
 
     /** The systems that are meant, each once. */
     List<Target> targets() {
         List<String> named = systems.isEmpty() ? List.of(kernel == null ? Systems.REFERENCE : "linux") : systems;
         return named.stream()
-                .map(Target::named)
+                .map(n -> n.equals(ALL) ? Target.all(note) : Target.named(n))
                 .flatMap(List::stream)
                 .distinct()
                 .toList();

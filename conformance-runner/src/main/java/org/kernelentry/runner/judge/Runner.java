@@ -6,6 +6,7 @@ import io.cucumber.core.runtime.Runtime;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.kernelentry.runner.spec.SpecExample;
+import org.kernelentry.runner.spec.SpecException;
 
 /** Carries out a plan: one run of Cucumber, in this process, for each system. */
 public final class Runner {
@@ -48,7 +50,7 @@ public final class Runner {
     /**
      * Runs all examples of a plan. Whatever happens in a scenario becomes its outcome.
      *
-     * @throws org.kernelentry.runner.spec.SpecException if a system cannot be started
+     * @throws SpecException if the only system cannot be started; one of several is an {@link Status#ERROR} in all its examples
      */
     public RunResult run(Plan plan, RunListener listener) {
         long start = System.nanoTime();
@@ -58,12 +60,29 @@ public final class Runner {
                 try {
                     glue.system(target.system());
                     outcomes.addAll(run(target, plan.examples(target), listener));
+                } catch (SpecException e) {
+                    if (plan.targets().size() == 1) {
+                        throw e;
+                    }
+                    // What other systems show is not lost with this one.
+                    outcomes.addAll(notStarted(target, plan.examples(target), e, listener));
                 } finally {
                     glue.finished(target.system());
                 }
             }
         }
         return new RunResult(plan, outcomes, Duration.ofNanos(System.nanoTime() - start));
+    }
+
+    private static List<Outcome> notStarted(
+            Target target, List<SpecExample> examples, SpecException why, RunListener listener) {
+        String message = String.valueOf(why.getMessage());
+        List<Outcome> outcomes = examples.stream()
+                .map(e -> new Outcome(
+                        e.id(), target.system(), Status.ERROR, Instant.now(), Duration.ZERO, message, "", "", "", ""))
+                .toList();
+        outcomes.forEach(listener::finished);
+        return outcomes;
     }
 
     private List<Outcome> run(Target target, List<SpecExample> examples, RunListener listener) {

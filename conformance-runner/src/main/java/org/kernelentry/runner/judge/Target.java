@@ -1,10 +1,15 @@
 package org.kernelentry.runner.judge;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.kernelentry.runner.linux.LinuxKernels;
+import org.kernelentry.runner.linux.LinuxSystem;
 import org.kernelentry.runner.spec.KernelVersion;
 import org.kernelentry.runner.spec.Mode;
 import org.kernelentry.runner.spec.SpecExample;
@@ -42,6 +47,28 @@ public record Target(
         Set<Mode> modes = Arrays.stream(Mode.values()).filter(system::runs).collect(Collectors.toSet());
         KernelVersion kernel = system.release().flatMap(KernelVersion::of).orElse(null);
         return new Target(system.name(), system.flavour(), system.label(), modes, system.internal(), kernel);
+    }
+
+    /** A real kernel as results name it, without looking for it; empty for what is no single kernel. */
+    public static Optional<Target> recorded(String system) {
+        return Systems.kernels()
+                .architecture(system)
+                .map(a -> new Target(
+                        system,
+                        LinuxSystem.flavour(a),
+                        LinuxKernels.label(system),
+                        Arrays.stream(Mode.values())
+                                .filter(m -> m.architecture() == a)
+                                .collect(Collectors.toSet()),
+                        false,
+                        null));
+    }
+
+    /** Everything that can run here; {@code leftOut} is told of what cannot, and why. */
+    public static List<Target> all(Consumer<String> leftOut) {
+        List<Target> all = new ArrayList<>(named(Systems.REFERENCE));
+        Systems.kernels().all(leftOut).forEach(k -> all.add(of(k)));
+        return all;
     }
 
     /**

@@ -4,9 +4,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.kernelentry.runner.qemu.DebianKernels;
 import org.kernelentry.runner.qemu.KernelImage;
 import org.kernelentry.runner.qemu.Kernels;
 import org.kernelentry.runner.report.Reports;
@@ -55,6 +57,47 @@ public final class LinuxKernels {
     public boolean isName(final String name) {
         final String base = base(name);
         return name.equals(LinuxSystem.HOST) || base.equals(FILE) || base.startsWith(Kernels.DEBIAN);
+    }
+
+    /** What the column of a kernel is called: {@code 6.12} for {@code debian:6.12/arm64}. */
+    public static String label(final String name) {
+        return base(name).replaceFirst("^" + Kernels.DEBIAN, "");
+    }
+
+    /** The architecture of a single kernel by its name; empty for what is none. Nothing is looked for. */
+    public Optional<Architecture> architecture(final String name) {
+        if (name.equals(LinuxSystem.HOST)) {
+            return Optional.of(Architecture.X86);
+        }
+        return isName(name) ? Architecture.find(name.substring(name.indexOf('/') + 1)) : Optional.empty();
+    }
+
+    /**
+     * Every kernel that can run here: this machine's own, and Debian's that are the newest of a long-lived series.
+     *
+     * @param leftOut is told of each that cannot, and why
+     */
+    public List<LinuxSystem> all(final Consumer<String> leftOut) {
+        final List<LinuxSystem> all = new ArrayList<>();
+        final List<String> names = new ArrayList<>();
+        final List<Architecture> wanted = settings.architectures();
+        if (wanted.isEmpty() || wanted.contains(Architecture.X86)) {
+            names.add(LinuxSystem.HOST);
+        }
+        for (final String version : DebianKernels.VERSIONS) {
+            for (final Architecture each : wanted.isEmpty() ? List.of(Architecture.values()) : wanted) {
+                names.add(Kernels.DEBIAN + version + "/" + each);
+            }
+        }
+        for (final String name : names) {
+            try {
+                architecture(name).filter(a -> !name.equals(LinuxSystem.HOST)).ifPresent(Kernels::requireEmulator);
+                all.addAll(named(name));
+            } catch (final SpecException e) {
+                leftOut.accept("left out: " + name + ": " + e.getMessage());
+            }
+        }
+        return all;
     }
 
     private static String base(final String name) {

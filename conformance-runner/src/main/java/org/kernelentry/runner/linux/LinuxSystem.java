@@ -128,7 +128,7 @@ public final class LinuxSystem implements SystemUnderTest {
 
     @Override
     public String label() {
-        return name.replaceFirst("/.*", "").replaceFirst("^" + Kernels.DEBIAN, "");
+        return LinuxKernels.label(name);
     }
 
     @Override
@@ -138,6 +138,11 @@ public final class LinuxSystem implements SystemUnderTest {
 
     @Override
     public String flavour() {
+        return flavour(architecture);
+    }
+
+    /** The flavour of entry code that kernels of an architecture have. */
+    public static String flavour(final Architecture architecture) {
         return architecture == Architecture.X86 ? "generic" : "native";
     }
 

@@ -22,7 +22,10 @@ import org.kernelentry.runner.spec.SpecException;
  * <p>apt works in a root of its own in the cache, one for each suite and architecture: it needs no rights there, learns nothing of the
  * machine's own packages and changes none of its lists.
  */
-final class DebianKernels {
+public final class DebianKernels {
+    /** The long-lived series that Debian has, oldest first. */
+    public static final List<String> VERSIONS = List.of("6.1", "6.12");
+
     /** Suites whose newest kernel has a version people ask for. Other versions are looked for in the one that gets every release. */
     private static final Map<String, String> SUITES = Map.of("6.1", "bookworm", "6.12", "trixie");
 

@@ -50,6 +50,16 @@ public final class Kernels {
     }
 
     /**
+     * Checks that QEMU is there for an architecture.
+     *
+     * @throws SpecException if it is not; says what to install
+     */
+    public static void requireEmulator(final Architecture architecture) {
+        final Machine machine = Machine.of(architecture);
+        QemuGuest.require(machine.program, machine);
+    }
+
+    /**
      * A kernel in a file.
      *
      * @param config its {@code .config}, or null

@@ -89,10 +89,7 @@ public final class QemuGuest implements AutoCloseable {
             final Duration patience) {
         final Machine machine = Machine.of(kernel.architecture());
         final String emulator = program == null ? machine.program : program;
-        if (!isThere(emulator)) {
-            throw new SpecException("There is no " + emulator + ", which runs kernels for " + kernel.architecture()
-                    + "; install QEMU (Debian's package is " + machine.programPackage + ").");
-        }
+        require(emulator, machine);
         Path folder = null;
         QemuGuest guest = null;
         try {
@@ -115,6 +112,18 @@ public final class QemuGuest implements AutoCloseable {
             } else if (folder != null) {
                 delete(folder);
             }
+        }
+    }
+
+    /**
+     * Checks that an emulator is there.
+     *
+     * @throws SpecException if it is not; says what to install
+     */
+    static void require(final String emulator, final Machine machine) {
+        if (!isThere(emulator)) {
+            throw new SpecException("There is no " + emulator + ", which runs kernels for " + machine.architecture()
+                    + "; install QEMU (Debian's package is " + machine.programPackage + ").");
         }
     }
 

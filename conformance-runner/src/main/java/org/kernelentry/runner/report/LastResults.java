@@ -56,6 +56,11 @@ public final class LastResults {
         return outcomes.isEmpty();
     }
 
+    /** The systems that anything is known of. */
+    public List<String> systems() {
+        return outcomes.keySet().stream().map(Key::system).distinct().sorted().toList();
+    }
+
     /** What is known about a plan; runs that have never been made are missing in the result. */
     public RunResult of(Plan plan) {
         List<Outcome> known = new ArrayList<>();
@@ -77,9 +82,7 @@ public final class LastResults {
      */
     public void save(SpecModel model) {
         List<Outcome> ordered = new ArrayList<>();
-        List<String> systems =
-                outcomes.keySet().stream().map(Key::system).distinct().sorted().toList();
-        for (String system : systems) {
+        for (String system : systems()) {
             for (SpecExample example : model.examples()) {
                 Outcome outcome = outcomes.get(new Key(example.id(), system));
                 if (outcome != null) {
