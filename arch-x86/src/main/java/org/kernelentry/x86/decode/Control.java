@@ -54,9 +54,12 @@ final class Control {
         i.out.jump(target(i));
     }
 
-    /** The target is read before the return address is pushed. */
+    /** The target is read before the return address is pushed; a stack that cannot be written faults before the target is looked at. */
     static void callTo(final Insn i) {
         final int target = i.operands.readZeroExtended(0);
+        if (i.longMode) {
+            i.out.probeWrite(X86Regs.RSP, -i.operandSize / 8, i.operandSize / 8);
+        }
         checkCanonical(i, target);
         Stack.push(i, i.operandSize, i.out.constant(i.next()));
         i.out.jumpTo(target);

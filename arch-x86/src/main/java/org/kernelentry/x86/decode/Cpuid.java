@@ -13,9 +13,9 @@ final class Cpuid {
 
     /** CX16, MOVBE, POPCNT. */
     private static final int FEATURES_1_ECX = 1 << 13 | 1 << 22 | 1 << 23;
-    /** TSC, MSR, CX8, SEP, CMOV, CLFSH, MMX, FXSR, SSE, SSE2. */
+    /** FPU, TSC, MSR, CX8, SEP, CMOV, CLFSH, MMX, FXSR, SSE, SSE2. */
     private static final int FEATURES_1_EDX =
-            1 << 4 | 1 << 5 | 1 << 8 | 1 << 11 | 1 << 15 | 1 << 19 | 1 << 23 | 1 << 24 | 1 << 25 | 1 << 26;
+            1 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 11 | 1 << 15 | 1 << 19 | 1 << 23 | 1 << 24 | 1 << 25 | 1 << 26;
     /** CLFLUSH works on lines of 8 * 8 bytes. */
     private static final int CLFLUSH_LINE = 8 << 8;
     /** FSGSBASE, BMI1's TZCNT is not announced alone. */

@@ -147,6 +147,10 @@ final class Insn {
             undefined();
             return;
         }
+        if (row.usesMmx(memory)) {
+            // MMX instructions wait for x87 exceptions (SDM vol. 1, 9.6.3).
+            X87Unit.await(this);
+        }
         row.meaning.emit(this);
     }
 
@@ -226,6 +230,7 @@ final class Insn {
         for (final Row r : rows) {
             if (fitsMode(r)
                     && (r.digit == Row.ANY_DIGIT || r.digit == reg())
+                    && (r.rm == Row.ANY_RM || r.rm == (modRm & 7))
                     && !(r.has(Attribute.mem) && modRm >> 6 == 3)
                     && !(r.has(Attribute.reg) && modRm >> 6 != 3)
                     && !(r.has(Attribute.np) && (operandSizePrefix || rep || repne))

@@ -114,4 +114,32 @@ final class Moves {
     static void nop(final Insn i) {
         // Its ModRM is decoded and its memory is not touched.
     }
+
+    private static void loadFar(final Insn i, final int segment) {
+        final Operands o = i.operands;
+        final int offset = o.load(i.operandSize, o.address(), o.displacement());
+        final int selector = o.load(16, o.address(), o.displacement() + i.operandSize / 8);
+        i.out.helper(X86Helpers.LOAD_SEGMENT, segment, selector, 0);
+        o.write(0, offset);
+    }
+
+    static void les(final Insn i) {
+        loadFar(i, X86Regs.ES);
+    }
+
+    static void lds(final Insn i) {
+        loadFar(i, X86Regs.DS);
+    }
+
+    static void lss(final Insn i) {
+        loadFar(i, X86Regs.SS);
+    }
+
+    static void lfs(final Insn i) {
+        loadFar(i, X86Regs.FS);
+    }
+
+    static void lgs(final Insn i) {
+        loadFar(i, X86Regs.GS);
+    }
 }

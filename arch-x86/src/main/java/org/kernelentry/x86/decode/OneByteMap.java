@@ -3,10 +3,10 @@ package org.kernelentry.x86.decode;
 /**
  * The one-byte opcode map. Source: Intel SDM volume 2, table A-2 and table A-6 (groups).
  *
- * <p>What is not listed raises #UD: floating point (D8 to DF), the vector prefixes, LES, LDS and ARPL.
+ * <p>What is not listed raises #UD: the vector prefixes. D8 to DF are in {@link X87Map}.
  */
 final class OneByteMap {
-    static final OpcodeMap MAP = new OpcodeMap()
+    static final OpcodeMap MAP = X87Map.addTo(new OpcodeMap())
             // 00 to 3F: eight columns of arithmetic, with the odd ones of 16-bit times at their ends
             .arithmetic(0x00, "ADD", " lock", Arithmetic::add)
             .row(0x06, "PUSH i64", Stack::pushSegment)
@@ -36,6 +36,7 @@ final class OneByteMap {
             .row(0x60, "PUSHA i64", Stack::pusha)
             .row(0x61, "POPA i64", Stack::popa)
             .row(0x62, "BOUND Gv,M i64", Control::bound)
+            .row(0x63, "ARPL Ew,Gw i64", SystemInsns::arpl)
             .row(0x63, "MOVSXD Gv,Ed o64", Moves::movsx)
             .row(0x68, "PUSH Iz d64", Stack::push)
             .row(0x69, "IMUL Gv,Ev,Iz", Multiply::imulTo)
@@ -93,7 +94,7 @@ final class OneByteMap {
             .row(0x98, "CBW", Multiply::cbw)
             .row(0x99, "CWD", Multiply::cwd)
             .row(0x9a, "CALL Ap i64", Control::callFar)
-            .row(0x9b, "FWAIT", Moves::nop)
+            .row(0x9b, "FWAIT", X87Unit::await)
             .row(0x9c, "PUSHF d64", Stack::pushf)
             .row(0x9d, "POPF d64", Stack::popf)
             .row(0x9e, "SAHF", Moves::sahf)
@@ -117,6 +118,9 @@ final class OneByteMap {
             .group2(0xc1, "Ev,Ib")
             .row(0xc2, "RET Iw f64", Control::ret)
             .row(0xc3, "RET f64", Control::ret)
+            // With a register these two are VEX prefixes.
+            .row(0xc4, "LES Gv,M i64", Moves::les)
+            .row(0xc5, "LDS Gv,M i64", Moves::lds)
             .row(0xc6, 0, "MOV Eb,Ib", Moves::mov)
             .row(0xc7, 0, "MOV Ev,Iz", Moves::mov)
             .row(0xc8, "ENTER Iw,Ib2 d64", Stack::enter)

@@ -15,13 +15,19 @@ final class OpcodeMap {
 
     /** Adds a form. The first that fits the prefixes and ModRM wins. */
     OpcodeMap row(final int opcode, final String text, final Row.Meaning meaning) {
-        rows.get(opcode).add(Row.of(Row.ANY_DIGIT, text, meaning));
+        rows.get(opcode).add(Row.of(Row.ANY_DIGIT, Row.ANY_RM, text, meaning));
         return this;
     }
 
     /** Adds a form of a group: {@code opcode /digit}. */
     OpcodeMap row(final int opcode, final int digit, final String text, final Row.Meaning meaning) {
-        rows.get(opcode).add(Row.of(digit, text, meaning));
+        rows.get(opcode).add(Row.of(digit, Row.ANY_RM, text, meaning));
+        return this;
+    }
+
+    /** Adds the one instruction that a ModRM byte of a register is: {@code opcode /digit} and the low three bits. */
+    OpcodeMap row(final int opcode, final int digit, final int rm, final String text, final Row.Meaning meaning) {
+        rows.get(opcode).add(Row.of(digit, rm, text + " reg", meaning));
         return this;
     }
 

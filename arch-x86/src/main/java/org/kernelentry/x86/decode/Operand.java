@@ -24,6 +24,10 @@ enum Operand {
     Qq(Place.MMX_RM, Width.QUAD),
     /** Memory only: a register there is no instruction. */
     M(Place.MEMORY, Width.BY_SIZE),
+    // x87: memory as an integer of 16, 32 or 64 bits, a single or a double, or 80 bits of which nobody needs the width
+    Mw(Place.MEMORY, Width.WORD),
+    Md(Place.MEMORY, Width.DOUBLE),
+    Mq(Place.MEMORY, Width.QUAD),
     // G: register, ModRM.reg
     Gb(Place.REG, Width.BYTE),
     Gw(Place.REG, Width.WORD),
@@ -95,6 +99,10 @@ enum Operand {
     Operand(final Place place, final Width width) {
         this.place = place;
         this.width = width;
+    }
+
+    boolean isMmx() {
+        return place == Place.MMX_REG || place == Place.MMX_RM;
     }
 
     boolean usesModRm() {

@@ -48,23 +48,32 @@ final class Row {
     }
 
     static final int ANY_DIGIT = -1;
+    /** Every value of ModRM.rm. */
+    static final int ANY_RM = -1;
 
     /** Opcode extension in ModRM.reg, or {@link #ANY_DIGIT}. */
     final int digit;
+
+    /** ModRM.rm where it tells instructions on no operand apart, or {@link #ANY_RM}. */
+    final int rm;
 
     final String mnemonic;
     final List<Operand> operands;
     final Set<Attribute> attributes;
     final Meaning meaning;
     final boolean modRm;
+    private final boolean mmx;
+    private final boolean mmxRegister;
 
     private Row(
             final int digit,
+            final int rm,
             final String mnemonic,
             final List<Operand> operands,
             final Set<Attribute> attributes,
             final Meaning meaning) {
         this.digit = digit;
+        this.rm = rm;
         this.mnemonic = mnemonic;
         this.operands = operands;
         this.attributes = attributes;
@@ -72,10 +81,12 @@ final class Row {
         this.modRm = digit != ANY_DIGIT
                 || attributes.contains(Attribute.modrm)
                 || operands.stream().anyMatch(Operand::usesModRm);
+        this.mmxRegister = operands.stream().anyMatch(o -> o.place == Operand.Place.MMX_REG);
+        this.mmx = mnemonic.equals("EMMS") || operands.stream().anyMatch(Operand::isMmx);
     }
 
     /** Reads the SDM's notation; a word in it that is neither operand nor attribute is a programming error. */
-    static Row of(final int digit, final String text, final Meaning meaning) {
+    static Row of(final int digit, final int rm, final String text, final Meaning meaning) {
         final String[] words = text.split(" ", -1);
         final List<Operand> operands = new ArrayList<>();
         final EnumSet<Attribute> attributes = EnumSet.noneOf(Attribute.class);
@@ -88,11 +99,16 @@ final class Row {
                 attributes.add(Attribute.valueOf(words[i]));
             }
         }
-        return new Row(digit, words[0], List.copyOf(operands), attributes, meaning);
+        return new Row(digit, rm, words[0], List.copyOf(operands), attributes, meaning);
     }
 
     boolean has(final Attribute attribute) {
         return attributes.contains(attribute);
+    }
+
+    /** Whether it is an MMX instruction; one that has memory in the place of its only MMX register is not (SDM vol. 2, CVTPI2PS). */
+    boolean usesMmx(final boolean memory) {
+        return memory ? mmxRegister : mmx;
     }
 
     @Override

@@ -11,6 +11,7 @@ import org.kernelentry.x86.X86Regs;
 final class SseUnit {
     private static final int DAZ = 1 << 6;
     private static final int MASKS = 7;
+    private static final int OVERFLOW_MASK = 1 << 10;
     private static final int UNDERFLOW_MASK = 1 << 11;
     private static final int FTZ = 1 << 15;
     /** RC: to nearest, down, up, to zero. */
@@ -37,6 +38,8 @@ final class SseUnit {
         final int mxcsr = (int) s.r[X86Regs.MXCSR];
         env.rounding = ROUNDING[mxcsr >> 13 & 3];
         env.flushInputs = (mxcsr & DAZ) != 0;
+        env.trapUnderflow = (mxcsr & UNDERFLOW_MASK) == 0;
+        env.trapOverflow = (mxcsr & OVERFLOW_MASK) == 0;
         env.flushResults = (mxcsr & FTZ) != 0 && (mxcsr & UNDERFLOW_MASK) != 0;
         env.flags = 0;
         return env;

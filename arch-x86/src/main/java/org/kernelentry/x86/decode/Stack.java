@@ -115,7 +115,10 @@ final class Stack {
         final int bytes = i.operandSize / 8;
         final int bottom = out.temp();
         out.alui(Op.ADDI32, bottom, X86Regs.RSP, -8L * bytes);
-        out.probeWrite(bottom, 0, 8 * bytes);
+        // The first register is pushed first, and faults first.
+        for (int n = 7; n >= 0; n--) {
+            out.probeWrite(bottom, (long) n * bytes, bytes);
+        }
         for (int n = 0; n < 8; n++) {
             i.operands.store(i.operandSize, X86Regs.RDI - n, bottom, (long) n * bytes);
         }

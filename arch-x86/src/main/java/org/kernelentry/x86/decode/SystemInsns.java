@@ -3,6 +3,7 @@ package org.kernelentry.x86.decode;
 import org.kernelentry.machine.CpuExit;
 import org.kernelentry.machine.ir.BlockBuilder;
 import org.kernelentry.machine.ir.Cond;
+import org.kernelentry.machine.ir.Flags;
 import org.kernelentry.machine.ir.Op;
 import org.kernelentry.x86.X86Exit;
 import org.kernelentry.x86.X86Regs;
@@ -105,5 +106,68 @@ final class SystemInsns {
         i.out.getCond(t, Cond.C);
         i.out.unary(Op.NEG, t, t);
         i.out.insert(X86Regs.RAX, t, 0, 8);
+    }
+
+    // ---- descriptors, as user mode may see them
+
+    /** LAR and LSL: the register keeps its value when ZF is cleared. */
+    private static void ofDescriptor(final Insn i, final int helper) {
+        final int selector = i.operands.zeroExtend(i.operands.read(1), 16);
+        final int value = i.operands.zeroExtend(i.operands.read(0), i.operands.width(0));
+        final int flags = i.out.temp();
+        i.out.getFlags(flags);
+        i.out.helper(helper, value, selector, flags);
+        i.out.putFlags(flags);
+        final int unseen = i.out.skipIf(Cond.NZ);
+        i.operands.write(0, value);
+        i.out.bind(unseen);
+    }
+
+    static void lar(final Insn i) {
+        ofDescriptor(i, X86Helpers.LAR);
+    }
+
+    static void lsl(final Insn i) {
+        ofDescriptor(i, X86Helpers.LSL);
+    }
+
+    private static void verify(final Insn i, final int helper) {
+        final int selector = i.operands.zeroExtend(i.operands.read(0), 16);
+        final int flags = i.out.temp();
+        i.out.getFlags(flags);
+        i.out.helper(helper, 0, selector, flags);
+        i.out.putFlags(flags);
+    }
+
+    static void verr(final Insn i) {
+        verify(i, X86Helpers.VERR);
+    }
+
+    static void verw(final Insn i) {
+        verify(i, X86Helpers.VERW);
+    }
+
+    /** ARPL: raises the RPL of the first selector to that of the second; ZF tells whether it did. */
+    static void arpl(final Insn i) {
+        final BlockBuilder out = i.out;
+        final int selector = i.operands.zeroExtend(i.operands.readToModify(0), 16);
+        final int own = out.temp();
+        final int other = out.temp();
+        out.alui(Op.ANDI, own, selector, 3);
+        out.alui(Op.ANDI, other, i.operands.read(1), 3);
+        final int lower = out.temp();
+        out.alu(Op.LTU, lower, own, other);
+        final int flags = out.temp();
+        out.getFlags(flags);
+        final int zero = out.temp();
+        out.alui(Op.SHLI, zero, lower, 6);
+        out.alui(Op.ANDI, flags, flags, ~(long) Flags.Z);
+        out.alu(Op.OR, flags, flags, zero);
+        out.putFlags(flags);
+        final int enough = out.skipIfZero(lower);
+        out.alui(Op.ANDI, selector, selector, ~3L);
+        out.alu(Op.OR, selector, selector, other);
+        i.operands.write(0, selector);
+        out.bind(enough);
     }
 }

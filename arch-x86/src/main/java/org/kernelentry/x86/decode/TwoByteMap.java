@@ -3,7 +3,7 @@ package org.kernelentry.x86.decode;
 /**
  * The two-byte opcode map: 0F and a byte. Source: Intel SDM volume 2, table A-3 and table A-6 (groups).
  *
- * <p>What is not listed raises #UD: what came after SSE2, LAR and LSL, LSS, LFS and LGS.
+ * <p>What is not listed raises #UD: what came after SSE2.
  */
 final class TwoByteMap {
     static final OpcodeMap MAP = VectorMap.addTo(new OpcodeMap())
@@ -12,6 +12,8 @@ final class TwoByteMap {
             .row(0x00, 1, "STR Ev", SystemInsns::refused)
             .row(0x00, 2, "LLDT Ew", SystemInsns::refused)
             .row(0x00, 3, "LTR Ew", SystemInsns::refused)
+            .row(0x00, 4, "VERR Ew", SystemInsns::verr)
+            .row(0x00, 5, "VERW Ew", SystemInsns::verw)
             .row(0x01, 0, "SGDT M", SystemInsns::refused)
             .row(0x01, 1, "SIDT M", SystemInsns::refused)
             .row(0x01, 2, "LGDT M", SystemInsns::refused)
@@ -20,6 +22,8 @@ final class TwoByteMap {
             .row(0x01, 6, "LMSW Ew", SystemInsns::refused)
             .row(0x01, 7, "INVLPG M", SystemInsns::refused)
             .row(0x01, 7, "SWAPGS/RDTSCP reg", SystemInsns::swapgsOrRdtscp)
+            .row(0x02, "LAR Gv,Ew", SystemInsns::lar)
+            .row(0x03, "LSL Gv,Ew", SystemInsns::lsl)
             .row(0x05, "SYSCALL o64", SystemInsns::syscall)
             .row(0x06, "CLTS", SystemInsns::refused)
             .row(0x07, "SYSRET o64", SystemInsns::refused)
@@ -65,7 +69,10 @@ final class TwoByteMap {
             // B0 to BF
             .row(0xb0, "CMPXCHG Eb,Gb lock", Arithmetic::cmpxchg)
             .row(0xb1, "CMPXCHG Ev,Gv lock", Arithmetic::cmpxchg)
+            .row(0xb2, "LSS Gv,M", Moves::lss)
             .row(0xb3, "BTR Ev,Gv lock", Bits::btr)
+            .row(0xb4, "LFS Gv,M", Moves::lfs)
+            .row(0xb5, "LGS Gv,M", Moves::lgs)
             .row(0xb6, "MOVZX Gv,Eb", Moves::movzx)
             .row(0xb7, "MOVZX Gv,Ew", Moves::movzx)
             .row(0xb8, "POPCNT Gv,Ev f3", Bits::popcnt)

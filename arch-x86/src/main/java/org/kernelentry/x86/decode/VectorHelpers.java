@@ -2,13 +2,24 @@ package org.kernelentry.x86.decode;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.kernelentry.machine.CpuExit;
 import org.kernelentry.machine.CpuState;
+import org.kernelentry.machine.ir.GuestTrap;
 import org.kernelentry.machine.ir.Helper;
+import org.kernelentry.x86.X86Exit;
 import org.kernelentry.x86.X86Regs;
 
-/** Gives the helpers of vector instructions their numbers, behind those of {@link X86Helpers}, as the rows of the tables name them. */
+/** Gives the helpers of vector and x87 instructions their numbers, behind those of {@link X86Helpers}, as the rows of the tables name them. */
 final class VectorHelpers {
     private static final List<Helper> HELPERS = new ArrayList<>();
+
+    @SuppressWarnings("StaticAssignmentOfThrowable") // carries no stack trace; raising it must not allocate
+    private static final GuestTrap FLOATING_POINT_ERROR = new GuestTrap(CpuExit.TRAP, X86Exit.VECTOR_MF);
+
+    /** Raises #MF. */
+    static final int RAISE_X87 = add((s, d, a, b) -> {
+        throw FLOATING_POINT_ERROR;
+    });
 
     /** Raises #GP with error code 0. */
     static final int RAISE_PROTECTION = add((s, d, a, b) -> {

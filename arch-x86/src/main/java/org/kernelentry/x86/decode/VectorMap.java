@@ -10,9 +10,10 @@ import org.kernelentry.x86.decode.Vectors.Words;
 final class VectorMap {
     private VectorMap() {}
 
-    /** The helpers of everything in the table. */
+    /** The helpers of everything in the tables, x87 among it. */
     static Helper[] helpers() {
-        // Rows name their helpers when the table is made.
+        // Rows name their helpers when a table is made.
+        OneByteMap.MAP.at(0);
         TwoByteMap.MAP.at(0);
         return VectorHelpers.all();
     }

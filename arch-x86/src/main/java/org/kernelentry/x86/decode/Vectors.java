@@ -29,10 +29,6 @@ final class Vectors {
         return operand.place == Operand.Place.XMM_REG || operand.place == Operand.Place.XMM_RM;
     }
 
-    private static boolean isMmx(final Operand operand) {
-        return operand.place == Operand.Place.MMX_REG || operand.place == Operand.Place.MMX_RM;
-    }
-
     /** Slot of the register that operand {@code n} is. */
     static int register(final Insn i, final int n) {
         final int number = i.operands.register(n);
@@ -40,7 +36,7 @@ final class Vectors {
         if (isXmm(operand)) {
             return X86Regs.XMM + 2 * number;
         }
-        return isMmx(operand) ? X86Regs.ST + 2 * number : number;
+        return operand.isMmx() ? X86Regs.ST + 2 * number : number;
     }
 
     /** First slot of the value of operand {@code n}; memory of fewer than 128 bits has zeros above it. */
@@ -113,7 +109,7 @@ final class Vectors {
         final int number = VectorHelpers.add((s, d, a, b) -> op.run(s, d, a, b));
         return i -> {
             final int source = read(i, 1);
-            if (isMmx(i.operands.at(0)) || !i.operands.isMemory(1)) {
+            if (i.operands.at(0).isMmx() || !i.operands.isMemory(1)) {
                 i.out.helper(VectorHelpers.ENTER_MMX, 0, 0, 0);
             }
             i.out.helper(number, register(i, 0), source, (int) i.immediate & 0xff);

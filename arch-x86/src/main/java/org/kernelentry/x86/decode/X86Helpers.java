@@ -38,7 +38,16 @@ final class X86Helpers {
     /** d = 0 for AAM, 1 for AAD; a = slot with the immediate, b = packed flags out. */
     static final int DECIMAL_IMMEDIATE = 25;
 
-    static final int COUNT = 26;
+    /** d = access rights out, a = selector, b = packed flags in and out. */
+    static final int LAR = 26;
+    /** d = limit out, a = selector, b = packed flags in and out. */
+    static final int LSL = 27;
+    /** a = selector, b = packed flags in and out. */
+    static final int VERR = 28;
+
+    static final int VERW = 29;
+
+    static final int COUNT = 30;
 
     @SuppressWarnings("StaticAssignmentOfThrowable") // carries no stack trace; raising it must not allocate
     static final GuestTrap DIVIDE_ERROR = new GuestTrap(CpuExit.DIVIDE_ERROR, 0);
@@ -79,6 +88,10 @@ final class X86Helpers {
         helpers[WRITE_BASE] = (s, d, a, b) -> writeBase(s, d, s.r[a]);
         helpers[DECIMAL] = (s, d, a, b) -> Decimal.adjust(s, d, a);
         helpers[DECIMAL_IMMEDIATE] = (s, d, a, b) -> Decimal.immediate(s, d, (int) s.r[a], b);
+        helpers[LAR] = (s, d, a, b) -> Descriptors.lar(s, d, (int) s.r[a], b);
+        helpers[LSL] = (s, d, a, b) -> Descriptors.lsl(s, d, (int) s.r[a], b);
+        helpers[VERR] = (s, d, a, b) -> Descriptors.verify(s, (int) s.r[a], b, false);
+        helpers[VERW] = (s, d, a, b) -> Descriptors.verify(s, (int) s.r[a], b, true);
         return helpers;
     }
 

@@ -44,7 +44,12 @@ public final class X86Samples {
             "SIDT",
             "SMSW",
             "SLDT",
-            "STR");
+            "STR",
+            "LSS",
+            "LFS",
+            "LGS",
+            "LES",
+            "LDS");
 
     private final int mode;
     private final AddressSpace space = PagedSpace.create(0x10000);
@@ -123,7 +128,8 @@ public final class X86Samples {
     private static int modRm(final Random random, final Row row) {
         final int digit = row.digit == Row.ANY_DIGIT ? random.nextInt(8) : row.digit;
         final int mod = row.has(Attribute.reg) ? 3 : row.has(Attribute.mem) ? random.nextInt(3) : random.nextInt(4);
-        return mod << 6 | digit << 3 | random.nextInt(8);
+        final int rm = random.nextInt(8);
+        return mod << 6 | digit << 3 | (row.rm == Row.ANY_RM ? rm : row.rm);
     }
 
     private @Nullable Insn decode(final byte[] bytes) {

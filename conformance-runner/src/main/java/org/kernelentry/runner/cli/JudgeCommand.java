@@ -16,6 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.runner.cpu.CpuJudge;
 import org.kernelentry.runner.cpu.CpuMode;
@@ -43,6 +46,7 @@ import picocli.CommandLine.Spec;
             "  conform judge                                  20000 instructions of every mode",
             "  conform judge --mode thumb --cases 1000000     a long run",
             "  conform judge --mode a64 --blocks --seed 7     short blocks; the same seed gives the same cases",
+            "  conform judge --arch x86 --only 'F.*'          only the rows of such names",
             "  conform judge --mode arm --rows                what was compared, by row of the decoder's tables",
             "",
             "Exit codes: 0 no difference, 1 a difference, 2 could not run."
@@ -75,6 +79,12 @@ final class JudgeCommand implements Callable<Integer> {
 
     @Option(names = "--blocks", description = "Short blocks of instructions instead of single ones.")
     private boolean blocks;
+
+    @Option(
+            names = "--only",
+            paramLabel = "REGEX",
+            description = "Only instructions whose row of the decoder's tables has a name that matches.")
+    private @Nullable String only;
 
     @Option(names = "--rows", description = "Print how often each row of the decoder's tables was compared.")
     private boolean rows;
@@ -128,12 +138,20 @@ final class JudgeCommand implements Callable<Integer> {
         return modes;
     }
 
+    private Predicate<String> rows() {
+        try {
+            return only == null ? row -> true : Pattern.compile(only).asMatchPredicate();
+        } catch (PatternSyntaxException e) {
+            throw new SpecException("--only " + only + " is no regular expression: " + e.getDescription() + ".");
+        }
+    }
+
     private boolean judge(CpuMode each, PrintWriter out) {
         try (CpuJudge judge = each.judge();
                 JudgeProgress progress = JudgeProgress.on(command.commandLine().getErr(), each.name(), cases)) {
             out.println(each.name() + " against " + judge.name());
             out.flush();
-            JudgeRun run = new JudgeRun(each, blocks, seed);
+            JudgeRun run = new JudgeRun(each, blocks, seed, rows());
             List<String> kept = new ArrayList<>();
             List<String> recorded = new ArrayList<>();
             Map<String, Integer> agreeing = new HashMap<>();

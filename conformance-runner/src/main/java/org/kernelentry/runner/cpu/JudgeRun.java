@@ -8,17 +8,22 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.IntConsumer;
+import java.util.function.Predicate;
 import org.kernelentry.runner.cpu.CpuOutcome.End;
 
 /** Makes random cases for a mode, runs them here and at the judge, and compares. */
 public final class JudgeRun {
     private static final int BATCH = 2000;
     private static final int BLOCK = 8;
+    /** Rows are drawn at random; after so many that are not wanted there is none. */
+    private static final int ATTEMPTS = 200_000;
+
     /** Addresses near the two pages, and the first page of all, are unmapped everywhere. */
     private static final long KNOWN_GAP = 0x8000;
 
     private final CpuMode mode;
     private final boolean blocks;
+    private final Predicate<String> only;
     private final Random random;
     private final Map<String, int[]> rows = new TreeMap<>();
     private final Map<String, Integer> open = new TreeMap<>();
@@ -29,10 +34,12 @@ public final class JudgeRun {
     /**
      * @param blocks make short blocks instead of single instructions
      * @param seed the same seed gives the same cases
+     * @param only the rows of the decoder's tables that instructions are made from
      */
-    public JudgeRun(CpuMode mode, boolean blocks, long seed) {
+    public JudgeRun(CpuMode mode, boolean blocks, long seed, Predicate<String> only) {
         this.mode = mode;
         this.blocks = blocks;
+        this.only = only;
         this.random = new Random(seed);
     }
 
@@ -76,7 +83,7 @@ public final class JudgeRun {
             int count = blocks ? 2 + random.nextInt(BLOCK - 1) : 1;
             byte[] code = new byte[0];
             for (int i = 0; i < count; i++) {
-                byte[] more = mode.instruction(random);
+                byte[] more = instruction();
                 int at = code.length;
                 code = Arrays.copyOf(code, at + more.length);
                 System.arraycopy(more, 0, code, at, more.length);
@@ -85,6 +92,16 @@ public final class JudgeRun {
                 return new CpuCase(mode, random.nextInt() & 0xffff_ffffL, code);
             }
         }
+    }
+
+    private byte[] instruction() {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            byte[] code = mode.instruction(random);
+            if (only.test(mode.row(code))) {
+                return code;
+            }
+        }
+        throw new JudgeException("no row of " + mode.name() + " has such a name");
     }
 
     private static boolean usable(CpuOutcome outcome) {

@@ -136,6 +136,50 @@ final class RandomState {
         return bits & 0xffff_ffffL;
     }
 
+    /** Significands of 64 bits, and signs with exponents, at which the x87 FPU makes decisions. */
+    private static final long[] SIGNIFICANDS = {
+        1L << 63,
+        -1,
+        -1L << 40,
+        -1L << 11,
+        -1L << 10,
+        1L << 63 | 1,
+        1L << 63 | 1 << 10,
+        1L << 63 | 1L << 39,
+        3L << 62,
+        0,
+        1,
+        1L << 62,
+        5L << 61
+    };
+
+    private static final int[] EXPONENTS = {
+        0, 1, 2, 0x7ffe, 0x7fff, 0x3fff, 0x3fbe, 0x403e, 0x403f, 0x3f80, 0x407f, 0x3c00, 0x43ff, 0x3f69, 0x3bcc, 0x4000,
+        0x3ffe
+    };
+
+    /** An x87 register: the significand, then sign and exponent. */
+    static long[] extended(Random random) {
+        final int sign = random.nextInt() & 0x8000;
+        final long sig = random.nextInt(3) == 0
+                ? SIGNIFICANDS[random.nextInt(SIGNIFICANDS.length)]
+                : Long.MIN_VALUE | random.nextLong() << (random.nextBoolean() ? random.nextInt(64) : 0);
+        return switch (random.nextInt(8)) {
+            case 0 -> new long[] {0, sign};
+            case 1 -> new long[] {sig, sign | EXPONENTS[random.nextInt(EXPONENTS.length)]};
+            case 2 -> new long[] {random.nextLong(), sign | (random.nextBoolean() ? 0x7fff : 0)};
+            case 3 -> new long[] {sig, sign | random.nextInt(0x8000)};
+            case 4 -> new long[] {sig, sign | 0x3fff - 64 + random.nextInt(128)};
+            case 5 -> {
+                // Small integers.
+                final long value = 1 + random.nextInt(1 << 1 + random.nextInt(16));
+                final int zeros = Long.numberOfLeadingZeros(value);
+                yield new long[] {value << zeros, sign | 0x3fff + 63 - zeros};
+            }
+            default -> new long[] {sig, sign | 0x3fff - 3 + random.nextInt(6)};
+        };
+    }
+
     private static long half(Random random) {
         final int sign = random.nextInt() & 0x8000;
         return random.nextBoolean() ? HALVES[random.nextInt(HALVES.length)] | sign : random.nextInt(1 << 16);

@@ -20,7 +20,7 @@ final class X86Mode implements CpuMode {
     private static final int LONG = 18;
     static final int FX = 20;
     static final int MXCSR = FX + 3;
-    private static final int ST = FX + 4;
+    static final int ST = FX + 4;
     private static final int XMM = FX + 20;
     private static final int GENERALS = 16;
     private static final int ST_REGISTERS = 8;
@@ -30,6 +30,13 @@ final class X86Mode implements CpuMode {
     private static final long FIXED = 0x202;
     private static final long MASKED = 0x1f80;
     private static final long FCW = 0x37f;
+    private static final long CONDITION_BITS = 0x4700;
+    /** The last opcode is kept by some processors for every instruction, by others for exceptions only (SDM vol. 1, 8.1.9). */
+    private static final long WITHOUT_FOP = -1L >>> 16;
+
+    /** ES and B. */
+    private static final long PENDING = 0x8080;
+
     private static final long LOW = 0xffff_ffffL;
 
     private final boolean longMode;
@@ -101,11 +108,7 @@ final class X86Mode implements CpuMode {
         }
         state[FLAGS] = FIXED | random.nextInt() & STATUS_FLAGS | (random.nextInt(4) == 0 ? DF : 0);
         state[LONG] = longMode ? 1 : 0;
-        // Valid registers; TOP is 0 most of the time.
-        long top = random.nextInt(3) == 0 ? random.nextInt(8) : 0;
-        long tags = random.nextInt(3) == 0 ? random.nextInt(256) : 0xff;
-        long control = random.nextInt(3) == 0 ? FCW & ~0xf00L | random.nextInt() & 0xf00L : FCW;
-        state[FX] = control | top << 27 | tags << 32;
+        state[FX] = x87(random);
         long mxcsr = MASKED;
         switch (random.nextInt(6)) {
             case 0 -> mxcsr |= random.nextInt() & 0xe040L;
@@ -116,14 +119,43 @@ final class X86Mode implements CpuMode {
         // MXCSR_MASK above it is the processor's own.
         state[MXCSR] = mxcsr;
         for (int i = 0; i < ST_REGISTERS; i++) {
-            state[ST + 2 * i] = RandomState.vector(random);
-            state[ST + 2 * i + 1] = 0xffff;
+            long[] value = random.nextInt(4) == 0
+                    ? new long[] {RandomState.vector(random), 0xffff}
+                    : RandomState.extended(random);
+            state[ST + 2 * i] = value[0];
+            state[ST + 2 * i + 1] = value[1];
         }
         for (int i = 0; i < 2 * GENERALS; i++) {
             long value = RandomState.vector(random);
             state[XMM + i] = longMode || i < GENERALS ? value : 0;
         }
         return state;
+    }
+
+    /** Control, status and tags; an exception is pending now and then. */
+    private static long x87(Random random) {
+        long top = random.nextInt(3) == 0 ? random.nextInt(8) : 0;
+        // ST(0) to ST(n - 1) are full, or any.
+        long tags = random.nextInt(4) == 0 ? random.nextInt(256) : (1L << random.nextInt(9)) - 1;
+        tags = (tags << top | tags << top >>> 8) & 0xff;
+        long control = FCW;
+        if (random.nextInt(3) == 0) {
+            control = control & ~0xf00L | random.nextInt() & 0xf00L;
+        }
+        if (random.nextInt(4) == 0) {
+            control = control & ~0x3fL | random.nextInt() & 0x3fL;
+        }
+        long status = top << 11;
+        if (random.nextInt(3) == 0) {
+            status |= random.nextInt() & CONDITION_BITS;
+        }
+        if (random.nextInt(4) == 0) {
+            status |= random.nextInt() & 0x7fL & (random.nextInt(8) == 0 ? -1 : control | 0x40);
+        }
+        if ((status & ~control & 0x3f) != 0) {
+            status |= PENDING;
+        }
+        return control | status << 16 | tags << 32;
     }
 
     @Override
@@ -148,6 +180,7 @@ final class X86Mode implements CpuMode {
         FxArea.write(s.r, X86Regs.FPU, area, GENERALS);
         ByteBuffer.wrap(area).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(state, FX, FxArea.SIZE / Long.BYTES);
         state[MXCSR] &= LOW;
+        state[FX] &= WITHOUT_FOP;
         return state;
     }
 
@@ -171,8 +204,7 @@ final class X86Mode implements CpuMode {
         // RF is set by the fault itself.
         theirs.after()[FLAGS] = theirs.after()[FLAGS] & COMPARED_FLAGS | FIXED;
         theirs.after()[MXCSR] &= LOW;
-        // The last opcode of the x87 FPU is not tracked.
-        theirs.after()[FX] &= -1L >>> 16;
+        theirs.after()[FX] &= WITHOUT_FOP;
         return X86Undefined.section(samples, test, ours, theirs);
     }
 

@@ -1,5 +1,6 @@
 package org.kernelentry.runner.cpu;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import org.kernelentry.runner.cpu.CpuOutcome.End;
@@ -52,6 +53,12 @@ final class X86Undefined {
     /** Near branches. */
     private static final Set<String> NEAR = Set.of("Jcc", "JMP", "CALL", "RET", "LOOP", "LOOPE", "LOOPNE", "JCXZ");
 
+    /** What stores or loads more than the processor does at once. */
+    private static final Set<String> AREAS = Set.of("FXRSTOR", "FNSTENV", "FLDENV", "FNSAVE", "FRSTOR");
+
+    /** Bytes of the longest instruction. */
+    private static final int LONGEST = 15;
+
     private X86Undefined() {}
 
     static String section(X86Samples samples, CpuCase test, CpuOutcome ours, CpuOutcome theirs) {
@@ -68,8 +75,14 @@ final class X86Undefined {
         }
         if (ours.end() == End.PAGE_FAULT
                 && theirs.end() == End.PAGE_FAULT
-                && (row.startsWith("MASKMOV") || row.equals("FXRSTOR"))) {
-            return "vol. 2, MASKMOVDQU, FXRSTOR: which of the bytes faults first";
+                && (row.startsWith("MASKMOV") || AREAS.contains(row))) {
+            return "vol. 2, MASKMOVDQU, FXRSTOR, FNSAVE: which of the bytes faults first";
+        }
+        if (row.equals("POPA") && ours.end() == End.PAGE_FAULT && theirs.end() == End.PAGE_FAULT) {
+            return "vol. 2, POPA: which registers are loaded before one faults";
+        }
+        if (row.startsWith("MASKMOV") && ours.end() == End.UNDEFINED && theirs.end() != End.UNDEFINED) {
+            return "vol. 2, MASKMOVDQU: whether a mask of zeros lets an address fault";
         }
         if (NEAR.contains(row) && test.mode().name().equals("x64") && operand16(test.code())) {
             return "vol. 2, Jcc, CALL, RET: 66 in 64-bit code, which AMD's processors obey and Intel's do not";
@@ -80,10 +93,10 @@ final class X86Undefined {
         if (row.equals("MOV") && ours.end() == End.UNDEFINED && test.code()[0] == (byte) 0xf0) {
             return "AMD APM vol. 3, MOV CRn: LOCK makes it CR8 on AMD's processors";
         }
-        if (row.isEmpty() && ours.after()[X86Mode.PC] != theirs.after()[X86Mode.PC]) {
-            return "vol. 2, appendix A: not in the modelled processor";
+        if (row.equals("VERW") && ours.end() == End.UNDEFINED && test.code()[0] == (byte) 0xf0) {
+            return "vol. 2, LOCK: #UD with any other instruction, which AMD's processors do not raise for VERW";
         }
-        if (row.isEmpty() && ours.end() == End.UNDEFINED && theirs.end() != End.UNDEFINED) {
+        if (ours.end() == End.UNDEFINED && unknown(samples, test, ours) && differs(ours, theirs)) {
             return "vol. 2, appendix A: not in the modelled processor";
         }
         if (row.startsWith("SH")
@@ -92,6 +105,11 @@ final class X86Undefined {
                 && samples.immediateCount(test.code()) != 1) {
             return "vol. 2, SHLD, SHRD: a count beyond the operand size";
         }
+        String x87 = X87Undefined.section(row, test);
+        if (!x87.isEmpty()) {
+            return x87;
+        }
+        X87Undefined.mask(row, test, ours, theirs);
         int undefined = FLAGS.getOrDefault(row, 0);
         if (samples.immediateCount(test.code()) == 1 && !row.endsWith("D")) {
             undefined &= A;
@@ -100,6 +118,25 @@ final class X86Undefined {
         long open = undefined;
         theirs.after()[X86Mode.FLAGS] = theirs.after()[X86Mode.FLAGS] & ~open | ours.after()[X86Mode.FLAGS] & open;
         return "";
+    }
+
+    private static boolean differs(CpuOutcome ours, CpuOutcome theirs) {
+        return theirs.end() != End.UNDEFINED || ours.after()[X86Mode.PC] != theirs.after()[X86Mode.PC];
+    }
+
+    /** Whether our run ended within the code, at an instruction that our tables do not have. */
+    private static boolean unknown(X86Samples samples, CpuCase test, CpuOutcome ours) {
+        long at = ours.after()[X86Mode.PC] - CpuCase.CODE_START;
+        byte[] code = test.code();
+        if (at < 0 || at >= code.length) {
+            return false;
+        }
+        byte[] filler = test.mode().filler();
+        byte[] page = Arrays.copyOf(code, code.length + LONGEST);
+        for (int i = code.length; i < page.length; i++) {
+            page[i] = filler[i % filler.length];
+        }
+        return samples.mnemonic(Arrays.copyOfRange(page, (int) at, page.length)).isEmpty();
     }
 
     private static boolean operand16(byte[] code) {

@@ -56,10 +56,13 @@ static void *shared(void *at, int prot)
 	return p;
 }
 
+static volatile sig_atomic_t running;
+
 static void late(int sig)
 {
 	(void)sig;
-	kill(child, SIGKILL);
+	if (running)
+		kill(child, SIGKILL);
 }
 
 static void spawn(void)
@@ -129,19 +132,28 @@ static void judge(struct record *c)
 	memcpy(code + 0x400, c->insns, c->length);
 	memcpy(data, c->memory_before, PAGE);
 	put(c);
+	running = 1;
 	setitimer(ITIMER_REAL, &second, NULL);
 	if (ptrace(PTRACE_SYSEMU, child, 0, 0))
 		fail("PTRACE_SYSEMU");
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
+	running = 0;
 	setitimer(ITIMER_REAL, &none, NULL);
 	if (!WIFSTOPPED(status)) {
 		c->signo = -1;
 		spawn();
 		return;
 	}
-	if (ptrace(PTRACE_GETSIGINFO, child, 0, &info))
-		fail("PTRACE_GETSIGINFO");
+	if (ptrace(PTRACE_GETSIGINFO, child, 0, &info)) {
+		/* The second was over just as it stopped. */
+		if (errno != ESRCH)
+			fail("PTRACE_GETSIGINFO");
+		waitpid(child, &status, 0);
+		c->signo = -1;
+		spawn();
+		return;
+	}
 	get(c);
 	c->signo = info.si_signo;
 	c->code = info.si_code;

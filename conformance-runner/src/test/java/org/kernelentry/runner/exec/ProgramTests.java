@@ -213,10 +213,6 @@ final class ProgramTests {
             throws Exception {
         final String missing = toolchain.missing();
         assumeTrue(missing == null, missing);
-        assumeTrue(
-                !toolchain.runner.equals(NATIVE)
-                        || !List.of("floating", "longdouble").contains(name),
-                "x87 is missing");
         final Path binary = binary(toolchain, source);
         assertThat(FAILED.get(binary.toString())).as("what the compiler says").isNull();
         final Path other = elsewhere(toolchain, source);

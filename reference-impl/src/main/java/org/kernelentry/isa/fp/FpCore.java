@@ -209,6 +209,11 @@ final class FpCore {
             env.flags |= env.x86() ? FpEnv.UNDERFLOW | FpEnv.INEXACT : FpEnv.UNDERFLOW;
             return sign;
         }
+        if (tiny && env.trapUnderflow) {
+            // The result goes nowhere; inexact is what it would be with an exponent without limit.
+            env.flags |= rest(env, precision) != 0 ? FpEnv.UNDERFLOW | FpEnv.INEXACT : FpEnv.UNDERFLOW;
+            return sign;
+        }
         int biased = env.exp + f.bias;
         if (biased < 1) {
             shiftRightJam(env, 1 - biased);
@@ -222,7 +227,8 @@ final class FpCore {
                 kept |= 1;
             }
         }
-        if (roundsUp(rounding, env.sign, (kept & 1) != 0, rest)) {
+        env.roundedUp = roundsUp(rounding, env.sign, (kept & 1) != 0, rest);
+        if (env.roundedUp) {
             kept++;
         }
         // The significand's leading 1 adds 1 to the exponent, and a carry out of the fraction one more.
@@ -238,8 +244,9 @@ final class FpCore {
             env.flags = before | FpEnv.INVALID;
             return f.signed(env.sign) | f.largest;
         }
-        env.flags |= FpEnv.OVERFLOW | FpEnv.INEXACT;
-        return f.signed(env.sign) | (overflowsToInfinity(rounding, env.sign) ? f.infinity : f.largest);
+        env.flags |= env.trapOverflow ? FpEnv.OVERFLOW : FpEnv.OVERFLOW | FpEnv.INEXACT;
+        env.roundedUp = overflowsToInfinity(rounding, env.sign);
+        return f.signed(env.sign) | (env.roundedUp ? f.infinity : f.largest);
     }
 
     static boolean overflowsToInfinity(final int rounding, final int sign) {

@@ -48,8 +48,20 @@ public final class FpEnv {
     public boolean flushResults;
     /** Every NaN result is the default one: FPCR.DN. */
     public boolean defaultNan;
+    /** Bits of significand that results of {@link FpExtended} are rounded to: 24, 53 or 64, the x87 precision control. */
+    public int precision = 64;
+    /** x86: the exception is not masked: a tiny result raises UNDERFLOW also when it is exact, and has its exponent wrapped in x87. */
+    public boolean trapUnderflow;
+    /** x86: the exception is not masked: an overflow is inexact only if bits are lost, and has its exponent wrapped in x87. */
+    public boolean trapOverflow;
     /** Exceptions raised since somebody cleared this. */
     public int flags;
+    /** Whether the last rounding increased the magnitude. */
+    public boolean roundedUp;
+    /** The last result of {@link FpExtended}. */
+    public long significand;
+    /** Sign (bit 15) and biased exponent of the last result of {@link FpExtended}. */
+    public int signExponent;
 
     // What FpCore computed: (-1)^sign * 1.xxx * 2^exp; the 1 is bit 63 of hi, lost bits are jammed into bit 0 of lo.
     // hi = 0 is an exact zero.
