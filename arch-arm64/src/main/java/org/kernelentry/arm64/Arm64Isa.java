@@ -3,6 +3,7 @@ package org.kernelentry.arm64;
 import java.util.Set;
 import org.kernelentry.arm64.decode.A64Decoder;
 import org.kernelentry.arm64.decode.A64Feature;
+import org.kernelentry.isa.aarch32.A32Regs;
 import org.kernelentry.isa.aarch32.Aarch32Decoder;
 import org.kernelentry.machine.Isa;
 import org.kernelentry.machine.ir.BlockBuilder;
@@ -28,6 +29,11 @@ public final class Arm64Isa implements Isa {
     @Override
     public String name() {
         return "arm64";
+    }
+
+    @Override
+    public int stackPointer(final int mode) {
+        return mode == A64Regs.MODE_A64 ? A64Regs.SP : A32Regs.SP;
     }
 
     @Override

@@ -12,6 +12,9 @@ public interface Isa {
     /** Slots of {@link CpuState#r} the architecture defines; temporaries of the intermediate form start here. */
     int registerSlots();
 
+    /** The slot of the stack pointer in {@code mode}: accesses by it are expected elsewhere than others. */
+    int stackPointer(int mode);
+
     /** The instruction set's helpers; {@code Op.HELPER} numbers index this array. */
     Helper[] helpers();
 

@@ -25,6 +25,11 @@ public final class X86Isa implements Isa {
     }
 
     @Override
+    public int stackPointer(final int mode) {
+        return X86Regs.RSP;
+    }
+
+    @Override
     public int registerSlots() {
         return X86Regs.SLOTS;
     }

@@ -19,6 +19,11 @@ public final class A32T32Isa implements Isa {
     }
 
     @Override
+    public int stackPointer(final int mode) {
+        return A32Regs.SP;
+    }
+
+    @Override
     public int registerSlots() {
         return REGS.end();
     }

@@ -27,6 +27,10 @@ final class CachedBlock {
     CachedBlock wentTo;
     /** How often it was run, as far as that was counted; see {@link Regions}. */
     int heat;
+    /** Part of a region that it cannot be entered in; then how often it was met outside of it all the same. */
+    boolean covered;
+
+    int strayed;
     /** It was reached from outside or by an indirect jump. */
     boolean entered;
     /** The region it can be entered in, and the number of the block there. */
@@ -34,6 +38,10 @@ final class CachedBlock {
     RegionCode region;
 
     int regionEntry;
+    /** The least budget for entering there. */
+    int regionNeeds;
+    /** How often it was entered there; see {@link Regions#slice}. */
+    int regionRuns;
 
     /** What was decoded. */
     final Block block;

@@ -78,7 +78,7 @@ public final class EngineCpu implements Cpu {
         caches.put(space, cache);
         this.decoder = new BlockDecoder(isa, space);
         this.interpreter = new Interpreter(state, isa.helpers(), translateAfter);
-        this.regions = new Regions(new Translator(isa.helpers(), state.flags), translateAfter);
+        this.regions = new Regions(new Translator(isa, state.flags), translateAfter);
     }
 
     @Override
@@ -129,8 +129,9 @@ public final class EngineCpu implements Cpu {
                 }
             }
             final RegionCode region = step ? null : regions.enter(block, previous == null, cache);
-            if (region != null && space instanceof PagedSpace paged) {
-                status = region.run(regionRun, state, state.r, paged, Math.min(left, SLICE), block.regionEntry);
+            if (region != null && left >= block.regionNeeds && space instanceof PagedSpace paged) {
+                final long slice = Regions.slice(block, Math.min(left, SLICE));
+                status = region.run(regionRun, state, state.r, paged, slice, block.regionEntry);
                 left -= regionRun.completed;
                 retired += regionRun.completed;
                 translated += regionRun.completed;

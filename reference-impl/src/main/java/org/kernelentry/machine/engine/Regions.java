@@ -1,17 +1,19 @@
 package org.kernelentry.machine.engine;
 
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.kernelentry.machine.ir.Block;
-import org.kernelentry.machine.ir.Op;
 import org.kernelentry.machine.translate.RegionCode;
 import org.kernelentry.machine.translate.Translator;
 
 /**
  * Decides what is translated: a block that was run often, together with the blocks that can be reached from it by jumps to
- * constants and by the indirect jumps seen last.
+ * constants and by the indirect jumps seen last. A block in the middle of a region, met where a budget ended, is interpreted up to the next entry; it
+ * becomes the beginning of another region only when that turns out to be often.
  *
  * <p>Blocks are counted by the interpreter, on every transition. Translating costs about as much as a thousand runs of the same block
  * interpreted, so that is when it pays. Regions live in the blocks of the cache and go with them when code changes.
@@ -25,6 +27,8 @@ final class Regions {
     private static final int MAX_INSTRUCTIONS = 220;
     /** A block that was run less often than this part of the hot one stays outside. */
     private static final int COLD = 64;
+
+    private static final int FIRST_SLICE = 256;
 
     private final Translator translator;
     private final int threshold;
@@ -52,7 +56,7 @@ final class Regions {
     RegionCode enter(final CachedBlock block, final boolean fromOutside, final BlockCache cache) {
         if (block.region == null && threshold != NEVER) {
             block.entered |= fromOutside;
-            if (block.heat >= threshold) {
+            if (block.heat >= threshold && (!block.covered || ++block.strayed >= threshold)) {
                 translate(block, cache);
             } else if (fromOutside) {
                 block.heat++;
@@ -61,20 +65,32 @@ final class Regions {
         return block.region;
     }
 
+    /**
+     * The budget of one run of {@code block}'s region. Short at first: then the JVM compiles the method because it is called often, and not a
+     * second time for each of its loops because it is not left (on-stack replacement).
+     */
+    static long slice(final CachedBlock block, final long most) {
+        block.regionRuns++;
+        return Math.min(most, Math.max(FIRST_SLICE + 2L * block.regionNeeds, block.regionRuns >> 6));
+    }
+
     private void translate(final CachedBlock head, final BlockCache cache) {
         List<CachedBlock> blocks = reachable(head, cache);
         while (true) {
-            final boolean[] entries = new boolean[blocks.size()];
-            for (int i = 0; i < entries.length; i++) {
-                entries[i] = i == 0 || blocks.get(i).entered;
+            final List<CachedBlock> ordered = ordered(blocks, cache);
+            final boolean[] indirects = new boolean[ordered.size()];
+            for (int i = 0; i < indirects.length; i++) {
+                indirects[i] = i == 0 || ordered.get(i).entered;
             }
-            final RegionCode code =
-                    translator.translate(blocks.stream().map(b -> b.block).toList(), entries);
-            if (code != null) {
-                for (int i = 0; i < entries.length; i++) {
-                    if (i == 0 || entries[i] && blocks.get(i).region == null) {
-                        blocks.get(i).region = code;
-                        blocks.get(i).regionEntry = i;
+            final Translator.Region region =
+                    translator.translate(ordered.stream().map(b -> b.block).toList(), indirects);
+            if (region != null) {
+                for (int i = 0; i < indirects.length; i++) {
+                    ordered.get(i).covered = true;
+                    if (i == 0 || region.plan().isEntry(i) && ordered.get(i).region == null) {
+                        ordered.get(i).region = region.code();
+                        ordered.get(i).regionEntry = i;
+                        ordered.get(i).regionNeeds = region.plan().needs(i);
                     }
                 }
                 return;
@@ -109,9 +125,32 @@ final class Regions {
         return blocks;
     }
 
+    /** The blocks such that jumps go forward, except in loops: reverse postorder from the first. */
+    private static List<CachedBlock> ordered(final List<CachedBlock> blocks, final BlockCache cache) {
+        final LinkedHashSet<CachedBlock> postorder = new LinkedHashSet<>();
+        visit(blocks.get(0), new HashSet<>(blocks), postorder, cache);
+        final List<CachedBlock> ordered = new ArrayList<>(postorder);
+        Collections.reverse(ordered);
+        return ordered;
+    }
+
+    private static void visit(
+            final CachedBlock block,
+            final Set<CachedBlock> unvisited,
+            final Set<CachedBlock> postorder,
+            final BlockCache cache) {
+        unvisited.remove(block);
+        for (final CachedBlock next : successors(block, cache)) {
+            if (unvisited.contains(next)) {
+                visit(next, unvisited, postorder, cache);
+            }
+        }
+        postorder.add(block);
+    }
+
     private static List<CachedBlock> successors(final CachedBlock block, final BlockCache cache) {
         final List<CachedBlock> found = new ArrayList<>();
-        for (final long target : targets(block.block)) {
+        for (final long target : block.block.targets()) {
             final CachedBlock next = cache.find(target, block.mode);
             if (next != null) {
                 found.add(next);
@@ -121,18 +160,5 @@ final class Regions {
             found.add(block.wentTo);
         }
         return found;
-    }
-
-    private static long[] targets(final Block block) {
-        final long[] found = new long[block.ops() + 1];
-        int n = 0;
-        found[n++] = block.nextPc();
-        for (int i = block.firstOp(block.instructions() - 1); i < block.ops(); i++) {
-            final int opcode = Block.opcode(block.program()[2 * i]);
-            if (opcode == Op.JMP || opcode == Op.JMP_COND || opcode == Op.JMP_IF) {
-                found[n++] = block.program()[2 * i + 1];
-            }
-        }
-        return Arrays.copyOf(found, n);
     }
 }

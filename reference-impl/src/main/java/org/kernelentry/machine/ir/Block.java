@@ -109,6 +109,20 @@ public final class Block {
         return firstTemp;
     }
 
+    /** Constants it may continue at: behind its last instruction, and where that jumps. */
+    public long[] targets() {
+        final long[] found = new long[ops() + 1];
+        int n = 0;
+        found[n++] = nextPc();
+        for (int i = firstOp(instructions() - 1); i < ops(); i++) {
+            final int opcode = opcode(program[2 * i]);
+            if (opcode == Op.JMP || opcode == Op.JMP_COND || opcode == Op.JMP_IF) {
+                found[n++] = program[2 * i + 1];
+            }
+        }
+        return Arrays.copyOf(found, n);
+    }
+
     public int instructions() {
         return pcs.length - 1;
     }

@@ -55,10 +55,17 @@ final class Mappings {
         }
         Page page = leaf.page[i];
         if (page == null && ram.take()) {
-            page = new Page();
+            page = space.arenas().newPage(number);
             leaf.page[i] = page;
         }
         return page;
+    }
+
+    /** The page if it was touched. */
+    @Nullable
+    Page page(final long number) {
+        final Leaf leaf = table.find(number);
+        return leaf == null ? null : leaf.page[PageTable.indexInLeaf(number)];
     }
 
     private void set(final long number, final int slot, final @Nullable Page page) {
@@ -78,6 +85,7 @@ final class Mappings {
             }
             if (--page.mappings == 0) {
                 ram.giveBack();
+                space.arenas().release(page);
             }
         }
         leaf.slot[i] = 0;
@@ -197,7 +205,7 @@ final class Mappings {
                         return false;
                     }
                     final Page copy = new Page();
-                    System.arraycopy(page.bytes, 0, copy.bytes, 0, PAGE_SIZE);
+                    System.arraycopy(page.bytes, page.base, copy.bytes, 0, PAGE_SIZE);
                     page = copy;
                 }
                 child.set(table.firstPage(index) + i, leaf.slot[i], page);

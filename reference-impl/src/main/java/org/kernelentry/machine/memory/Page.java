@@ -10,15 +10,37 @@ final class Page {
     /** Code is tracked in lines of 64 bytes, so that data beside code costs no invalidation. */
     private static final int LINE_SHIFT = 6;
 
-    final byte[] bytes = new byte[AddressSpace.PAGE_SIZE];
+    /** Holds the page's bytes from {@link #base} on: an array of its own, or an {@link Arena}'s. */
+    byte[] bytes;
+
+    int base;
     /** The bytes again while plain stores need not look further, null while blocks decoded from this page are cached. */
-    byte @Nullable [] writable = bytes;
+    byte @Nullable [] writable;
     /** Number of mappings, over all spaces. */
     int mappings = 1;
 
     private long codeLines;
     /** Who caches blocks of this page; weak, because a space may be dropped while a shared page lives on. */
     private final List<WeakReference<PagedSpace>> cachedBy = new ArrayList<>(0);
+
+    Page() {
+        this(new byte[AddressSpace.PAGE_SIZE], 0);
+    }
+
+    /** A page of zeroes in {@code bytes} from {@code base} on. */
+    Page(final byte[] bytes, final int base) {
+        this.bytes = bytes;
+        this.base = base;
+        this.writable = bytes;
+    }
+
+    /** The page lives elsewhere from now on; nobody else may remember where it was. */
+    void moveTo(final byte[] newBytes, final int newBase) {
+        System.arraycopy(bytes, base, newBytes, newBase, AddressSpace.PAGE_SIZE);
+        bytes = newBytes;
+        base = newBase;
+        writable = codeLines == 0 ? newBytes : null;
+    }
 
     boolean holdsCode() {
         return codeLines != 0;

@@ -37,10 +37,14 @@ public final class PagedSpace implements AddressSpace {
 
     private final long[] readTag = new long[TLB_SIZE];
     private final byte[][] readBytes = new byte[TLB_SIZE][];
+    private final int[] readBase = new int[TLB_SIZE];
     private final long[] writeTag = new long[TLB_SIZE];
     private final Page[] writePage = new Page[TLB_SIZE];
     private long execTag = NO_TAG;
     private Page execPage = NO_PAGE;
+
+    /** Where pages that belong together lie together, and the windows of translated code on them. */
+    private final Arenas arenas = new Arenas(this);
 
     private PagedSpace(final long top, final long limitBytes, final GuestRam ram) {
         this.top = top & -PAGE_SIZE;
@@ -99,6 +103,7 @@ public final class PagedSpace implements AddressSpace {
             return false;
         }
         final Page[] pages = other.mappings.borrow(source >>> PAGE_SHIFT, count);
+        other.arenas.changed(source >>> PAGE_SHIFT, (source >>> PAGE_SHIFT) + count);
         if (pages == null) {
             return false;
         }
@@ -183,6 +188,19 @@ public final class PagedSpace implements AddressSpace {
 
     // ---- translation
 
+    Arenas arenas() {
+        return arenas;
+    }
+
+    Mappings mappings() {
+        return mappings;
+    }
+
+    /** The window {@code slot} of translated code: see {@link Window}. */
+    public Window window(final int slot) {
+        return arenas.window(slot);
+    }
+
     private MemoryFault refuse(final long address, final int access, final boolean present) {
         fault.address = address;
         fault.access = access;
@@ -207,16 +225,22 @@ public final class PagedSpace implements AddressSpace {
         return page;
     }
 
-    private byte[] readable(final long address) {
+    /** The entry of the table of readable pages for {@code address}, filled. */
+    private int readable(final long address) {
         final long number = address >>> PAGE_SHIFT;
         final int i = (int) number & TLB_MASK;
-        if (readTag[i] == number) {
-            return readBytes[i];
+        if (readTag[i] != number) {
+            final Page page = translate(address, PROT_READ, false);
+            readTag[i] = number;
+            readBytes[i] = page.bytes;
+            readBase[i] = page.base;
         }
-        final byte[] bytes = translate(address, PROT_READ, false).bytes;
-        readTag[i] = number;
-        readBytes[i] = bytes;
-        return bytes;
+        return i;
+    }
+
+    private int readByte(final long address) {
+        final int i = readable(address);
+        return readBytes[i][readBase[i] + ((int) address & OFFSET)] & 0xff;
     }
 
     private Page writable(final long address) {
@@ -234,6 +258,7 @@ public final class PagedSpace implements AddressSpace {
     private void flushAll() {
         Arrays.fill(readTag, NO_TAG);
         Arrays.fill(readBytes, NO_PAGE.bytes);
+        Arrays.fill(readBase, 0);
         Arrays.fill(writeTag, NO_TAG);
         Arrays.fill(writePage, NO_PAGE);
         execTag = NO_TAG;
@@ -241,23 +266,30 @@ public final class PagedSpace implements AddressSpace {
     }
 
     private void flush(final long first, final long end) {
+        arenas.changed(first, end);
         if (end - first >= TLB_SIZE / 8) {
             flushAll();
             return;
         }
         for (long n = first; n < end; n++) {
-            final int i = (int) n & TLB_MASK;
-            if (readTag[i] == n) {
-                readTag[i] = NO_TAG;
-                readBytes[i] = NO_PAGE.bytes;
-            }
-            if (writeTag[i] == n) {
-                writeTag[i] = NO_TAG;
-                writePage[i] = NO_PAGE;
-            }
+            forget(n);
         }
         execTag = NO_TAG;
         execPage = NO_PAGE;
+    }
+
+    /** The tables of recently used pages forget this one. */
+    void forget(final long number) {
+        final int i = (int) number & TLB_MASK;
+        if (readTag[i] == number) {
+            readTag[i] = NO_TAG;
+            readBytes[i] = NO_PAGE.bytes;
+            readBase[i] = 0;
+        }
+        if (writeTag[i] == number) {
+            writeTag[i] = NO_TAG;
+            writePage[i] = NO_PAGE;
+        }
     }
 
     // ---- loads
@@ -266,16 +298,16 @@ public final class PagedSpace implements AddressSpace {
     public int load8(final long address) {
         final int i = (int) (address >>> PAGE_SHIFT) & TLB_MASK;
         if (readTag[i] == address >>> PAGE_SHIFT) {
-            return readBytes[i][(int) address & OFFSET] & 0xff;
+            return readBytes[i][readBase[i] + ((int) address & OFFSET)] & 0xff;
         }
-        return readable(address)[(int) address & OFFSET] & 0xff;
+        return readByte(address);
     }
 
     @Override
     public int load16(final long address) {
         final int i = (int) (address >>> PAGE_SHIFT) & TLB_MASK;
         if (readTag[i] == address + 1 >>> PAGE_SHIFT) {
-            return (short) SHORT.get(readBytes[i], (int) address & OFFSET) & 0xffff;
+            return (short) SHORT.get(readBytes[i], readBase[i] + ((int) address & OFFSET)) & 0xffff;
         }
         return (int) loadSlow(address, 2);
     }
@@ -284,7 +316,7 @@ public final class PagedSpace implements AddressSpace {
     public int load32(final long address) {
         final int i = (int) (address >>> PAGE_SHIFT) & TLB_MASK;
         if (readTag[i] == address + 3 >>> PAGE_SHIFT) {
-            return (int) INT.get(readBytes[i], (int) address & OFFSET);
+            return (int) INT.get(readBytes[i], readBase[i] + ((int) address & OFFSET));
         }
         return (int) loadSlow(address, 4);
     }
@@ -293,7 +325,7 @@ public final class PagedSpace implements AddressSpace {
     public long load64(final long address) {
         final int i = (int) (address >>> PAGE_SHIFT) & TLB_MASK;
         if (readTag[i] == address + 7 >>> PAGE_SHIFT) {
-            return (long) LONG.get(readBytes[i], (int) address & OFFSET);
+            return (long) LONG.get(readBytes[i], readBase[i] + ((int) address & OFFSET));
         }
         return loadSlow(address, 8);
     }
@@ -301,7 +333,7 @@ public final class PagedSpace implements AddressSpace {
     private long loadSlow(final long address, final int size) {
         long value = 0;
         for (int k = 0; k < size; k++) {
-            value |= (readable(address + k)[(int) (address + k) & OFFSET] & 0xffL) << 8 * k;
+            value |= (long) readByte(address + k) << 8 * k;
         }
         return value;
     }
@@ -312,7 +344,7 @@ public final class PagedSpace implements AddressSpace {
             execPage = translate(address, PROT_EXEC, false);
             execTag = address >>> PAGE_SHIFT;
         }
-        return execPage.bytes[(int) address & OFFSET] & 0xff;
+        return execPage.bytes[execPage.base + ((int) address & OFFSET)] & 0xff;
     }
 
     @Override
@@ -325,7 +357,9 @@ public final class PagedSpace implements AddressSpace {
         }
         for (int done = 0; done < length; ) {
             final int chunk = Math.min(inFirstPage(address + done, length), length - done);
-            System.arraycopy(readable(address + done), (int) (address + done) & OFFSET, into, offset + done, chunk);
+            final int i = readable(address + done);
+            final int at = readBase[i] + ((int) (address + done) & OFFSET);
+            System.arraycopy(readBytes[i], at, into, offset + done, chunk);
             done += chunk;
         }
     }
@@ -336,7 +370,7 @@ public final class PagedSpace implements AddressSpace {
         for (int done = 0; done < length; ) {
             final int chunk = Math.min(inFirstPage(address + done, length), length - done);
             final Page page = translate(address + done, PROT_READ, true);
-            System.arraycopy(page.bytes, (int) (address + done) & OFFSET, into, offset + done, chunk);
+            System.arraycopy(page.bytes, page.base + ((int) (address + done) & OFFSET), into, offset + done, chunk);
             done += chunk;
         }
     }
@@ -347,9 +381,10 @@ public final class PagedSpace implements AddressSpace {
     public void store8(final long address, final int value) {
         final int i = (int) (address >>> PAGE_SHIFT) & TLB_MASK;
         if (writeTag[i] == address >>> PAGE_SHIFT) {
-            final byte[] bytes = writePage[i].writable;
+            final Page page = writePage[i];
+            final byte[] bytes = page.writable;
             if (bytes != null) {
-                bytes[(int) address & OFFSET] = (byte) value;
+                bytes[page.base + ((int) address & OFFSET)] = (byte) value;
                 return;
             }
         }
@@ -360,9 +395,10 @@ public final class PagedSpace implements AddressSpace {
     public void store16(final long address, final int value) {
         final int i = (int) (address >>> PAGE_SHIFT) & TLB_MASK;
         if (writeTag[i] == address + 1 >>> PAGE_SHIFT) {
-            final byte[] bytes = writePage[i].writable;
+            final Page page = writePage[i];
+            final byte[] bytes = page.writable;
             if (bytes != null) {
-                SHORT.set(bytes, (int) address & OFFSET, (short) value);
+                SHORT.set(bytes, page.base + ((int) address & OFFSET), (short) value);
                 return;
             }
         }
@@ -373,9 +409,10 @@ public final class PagedSpace implements AddressSpace {
     public void store32(final long address, final int value) {
         final int i = (int) (address >>> PAGE_SHIFT) & TLB_MASK;
         if (writeTag[i] == address + 3 >>> PAGE_SHIFT) {
-            final byte[] bytes = writePage[i].writable;
+            final Page page = writePage[i];
+            final byte[] bytes = page.writable;
             if (bytes != null) {
-                INT.set(bytes, (int) address & OFFSET, value);
+                INT.set(bytes, page.base + ((int) address & OFFSET), value);
                 return;
             }
         }
@@ -386,9 +423,10 @@ public final class PagedSpace implements AddressSpace {
     public void store64(final long address, final long value) {
         final int i = (int) (address >>> PAGE_SHIFT) & TLB_MASK;
         if (writeTag[i] == address + 7 >>> PAGE_SHIFT) {
-            final byte[] bytes = writePage[i].writable;
+            final Page page = writePage[i];
+            final byte[] bytes = page.writable;
             if (bytes != null) {
-                LONG.set(bytes, (int) address & OFFSET, value);
+                LONG.set(bytes, page.base + ((int) address & OFFSET), value);
                 return;
             }
         }
@@ -402,11 +440,11 @@ public final class PagedSpace implements AddressSpace {
         // Both pages are asked for before the first byte changes.
         final Page second = here < size ? writable(address + here) : first;
         for (int k = 0; k < here; k++) {
-            first.bytes[offset + k] = (byte) (value >>> 8 * k);
+            first.bytes[first.base + offset + k] = (byte) (value >>> 8 * k);
         }
         first.written(offset, here);
         for (int k = here; k < size; k++) {
-            second.bytes[k - here] = (byte) (value >>> 8 * k);
+            second.bytes[second.base + k - here] = (byte) (value >>> 8 * k);
         }
         if (here < size) {
             second.written(0, size - here);
@@ -445,7 +483,7 @@ public final class PagedSpace implements AddressSpace {
     }
 
     private static void put(final Page page, final int at, final byte[] from, final int offset, final int length) {
-        System.arraycopy(from, offset, page.bytes, at, length);
+        System.arraycopy(from, offset, page.bytes, page.base + at, length);
         page.written(at, length);
     }
 
@@ -472,7 +510,11 @@ public final class PagedSpace implements AddressSpace {
 
     @Override
     public void noteCode(final long address) {
-        translate(address, PROT_EXEC, false).noteCode(this, (int) address & OFFSET);
+        final Page page = translate(address, PROT_EXEC, false);
+        if (!page.holdsCode()) {
+            arenas.codeNoted();
+        }
+        page.noteCode(this, (int) address & OFFSET);
     }
 
     /** Blocks cached by this space's engines may no longer say what memory says. */

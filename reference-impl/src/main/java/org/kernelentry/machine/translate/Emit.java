@@ -36,11 +36,18 @@ final class Emit {
     static final int CODE = 21;
 
     static final int SCRATCH = 22;
-    private static final int TEMPS = 24;
+    /** Where the current access goes. */
+    static final int ADDRESS = 24;
+    /** The windows of the space, by number. */
+    static final int FIRST_WINDOW = 26;
+
+    static final int WINDOWS = 4;
+    private static final int TEMPS = FIRST_WINDOW + WINDOWS;
 
     static final String STATE_NAME = "org/kernelentry/machine/CpuState";
     static final String RUN_NAME = "org/kernelentry/machine/translate/RegionRun";
     static final String SPACE_NAME = "org/kernelentry/machine/memory/PagedSpace";
+    static final String WINDOW_NAME = "org/kernelentry/machine/memory/Window";
     static final String HELPER_NAME = "org/kernelentry/machine/ir/Helper";
     static final String FAULT_NAME = "org/kernelentry/machine/memory/MemoryFault";
     static final String TRAP_NAME = "org/kernelentry/machine/ir/GuestTrap";
@@ -143,6 +150,10 @@ final class Emit {
     /** As {@link #set} for a value whose code branches: the operand stack stays empty meanwhile. */
     void setBranching(final int slot, final Runnable value) {
         value.run();
+        if (local(slot) >= 0) {
+            m.visitVarInsn(LSTORE, local(slot));
+            return;
+        }
         m.visitVarInsn(LSTORE, SCRATCH);
         set(slot, () -> m.visitVarInsn(LLOAD, SCRATCH));
     }

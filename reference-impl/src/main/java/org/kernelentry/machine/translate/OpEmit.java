@@ -18,15 +18,18 @@ final class OpEmit {
 
     private final Emit e;
     private final FlagEmit flags;
+    private final MemoryEmit memory;
 
-    OpEmit(final Emit e, final FlagEmit flags) {
+    OpEmit(final Emit e, final FlagEmit flags, final MemoryEmit memory) {
         this.e = e;
         this.flags = flags;
+        this.memory = memory;
     }
 
     /** Emits the operation. Returns false for one that jumps, exits or calls a helper. */
     boolean emit(final long op, final long imm) {
         final int opcode = Block.opcode(op);
+        memory.follow(op);
         if (opcode <= Op.MUL32) {
             e.set(d(op), () -> binary(opcode, a(op), b(op), imm));
         } else if (opcode <= Op.RORI32) {
@@ -42,14 +45,11 @@ final class OpEmit {
         } else if (opcode == Op.SELECT) {
             e.setBranching(d(op), () -> select(a(op), b(op), (int) imm));
         } else if (opcode <= Op.LD64) {
-            e.set(d(op), () -> load(opcode, a(op), imm));
+            memory.load(op, imm);
         } else if (opcode <= Op.ST64) {
-            store(opcode, d(op), a(op), imm);
+            memory.store(op, imm);
         } else if (opcode == Op.PROBE_WRITE) {
-            e.m.visitVarInsn(ALOAD, MEMORY);
-            address(a(op), imm);
-            e.integer(d(op));
-            e.call(SPACE_NAME, "probeWrite", "(JI)V");
+            memory.probeWrite(op, imm);
         } else if (opcode == Op.GETCOND) {
             e.setBranching(d(op), () -> condition((int) imm));
         } else if (opcode == Op.GETFLAGS) {
@@ -323,56 +323,5 @@ final class OpEmit {
         e.m.visitLabel(yes);
         e.m.visitInsn(LCONST_1);
         e.m.visitLabel(end);
-    }
-
-    private void address(final int a, final long displacement) {
-        e.get(a);
-        if (displacement != 0) {
-            e.constant(displacement);
-            e.m.visitInsn(LADD);
-        }
-    }
-
-    private void load(final int opcode, final int a, final long displacement) {
-        e.m.visitVarInsn(ALOAD, MEMORY);
-        address(a, displacement);
-        switch (opcode) {
-            case Op.LD8U -> loaded("load8");
-            case Op.LD8S -> {
-                e.call(SPACE_NAME, "load8", "(J)I");
-                e.m.visitInsn(I2B);
-                e.m.visitInsn(I2L);
-            }
-            case Op.LD16U -> loaded("load16");
-            case Op.LD16S -> {
-                e.call(SPACE_NAME, "load16", "(J)I");
-                e.m.visitInsn(I2S);
-                e.m.visitInsn(I2L);
-            }
-            case Op.LD32U -> {
-                e.call(SPACE_NAME, "load32", "(J)I");
-                widen();
-            }
-            case Op.LD32S -> loaded("load32");
-            default -> e.call(SPACE_NAME, "load64", "(J)J");
-        }
-    }
-
-    private void loaded(final String name) {
-        e.call(SPACE_NAME, name, "(J)I");
-        e.m.visitInsn(I2L);
-    }
-
-    private void store(final int opcode, final int value, final int a, final long displacement) {
-        e.m.visitVarInsn(ALOAD, MEMORY);
-        address(a, displacement);
-        e.get(value);
-        if (opcode == Op.ST64) {
-            e.call(SPACE_NAME, "store64", "(JJ)V");
-            return;
-        }
-        e.m.visitInsn(L2I);
-        final String name = opcode == Op.ST8 ? "store8" : opcode == Op.ST16 ? "store16" : "store32";
-        e.call(SPACE_NAME, name, "(JI)V");
     }
 }

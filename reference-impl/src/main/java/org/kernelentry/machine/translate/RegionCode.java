@@ -16,7 +16,7 @@ public interface RegionCode {
      * @param state the live registers
      * @param r {@code state.r}
      * @param memory the space the region was decoded from
-     * @param budget instructions that may be completed; covers the first block
+     * @param budget instructions that may be completed; at least what the entry needs
      * @return a code of {@link org.kernelentry.machine.CpuExit} or {@link #INDIRECT}; the pc is set
      */
     int run(RegionRun run, CpuState state, long[] r, PagedSpace memory, long budget, int entry);

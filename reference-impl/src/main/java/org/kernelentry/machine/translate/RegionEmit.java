@@ -23,18 +23,20 @@ import org.objectweb.asm.MethodVisitor;
 /**
  * The method of a region: its blocks one after the other, jumps between them, and the ways out.
  *
- * <p>A block is begun only when the budget covers all of it. Interrupt requests are for the caller to look at, who keeps budgets small. Behind an
+ * <p>The budget is looked at where {@link RegionPlan} says. Interrupt requests are for the caller to look at, who keeps budgets small. Behind an
  * instruction that stores or calls a helper the code may have changed or, by a helper, a step be due: then the region is left there.
  */
 final class RegionEmit {
     private static final int NO_SLOT = 0xffff;
 
     private final List<Block> blocks;
-    private final boolean[] entries;
+    private final RegionPlan plan;
+    private final boolean[] indirects;
     private final List<Integer> helpers;
     private final Emit e;
     private final MethodVisitor m;
     private final FlagEmit flags;
+    private final MemoryEmit memory;
     private final OpEmit ops;
 
     private final Map<Long, Integer> byPc = new HashMap<>();
@@ -60,18 +62,22 @@ final class RegionEmit {
     RegionEmit(
             final MethodVisitor m,
             final List<Block> blocks,
-            final boolean[] entries,
+            final RegionPlan plan,
+            final boolean[] indirects,
             final int flagSlot,
+            final int stackPointer,
             final List<Integer> helpers) {
         this.blocks = blocks;
-        this.entries = entries;
+        this.plan = plan;
+        this.indirects = indirects;
         this.helpers = helpers;
         this.m = m;
         this.block = blocks.get(0);
         final RegisterUse use = RegisterUse.of(blocks);
         this.e = new Emit(m, block.firstTemp(), BlockBuilder.TEMPS, flagSlot, use.used(), use.changed());
         this.flags = new FlagEmit(e);
-        this.ops = new OpEmit(e, flags);
+        this.memory = new MemoryEmit(e, stackPointer);
+        this.ops = new OpEmit(e, flags, memory);
         this.begin = new Label[blocks.size()];
         for (int i = 0; i < begin.length; i++) {
             begin[i] = new Label();
@@ -121,6 +127,7 @@ final class RegionEmit {
         m.visitVarInsn(LSTORE, PC);
         generation();
         m.visitVarInsn(ISTORE, GENERATION);
+        memory.prologue();
         e.loadFlags();
         e.loadRegisters();
     }
@@ -133,7 +140,7 @@ final class RegionEmit {
     private void dispatchEntry() {
         final Label[] labels = new Label[blocks.size()];
         for (int i = 0; i < labels.length; i++) {
-            labels[i] = entries[i] ? begin[i] : begin[0];
+            labels[i] = plan.isEntry(i) ? begin[i] : begin[0];
         }
         if (labels.length > 1) {
             m.visitVarInsn(ILOAD, ENTRY);
@@ -149,22 +156,27 @@ final class RegionEmit {
             uncounted.add(block.instructions() - k);
         }
         m.visitLabel(begin[i]);
-        // Begun only when the budget covers all of it.
-        final Label covered = new Label();
+        if (plan.isEntry(i)) {
+            checkBudget(plan.needs(i));
+        }
         e.moveLeft(-block.instructions());
-        m.visitVarInsn(LLOAD, LEFT);
-        m.visitInsn(LCONST_0);
-        m.visitInsn(LCMP);
-        m.visitJumpInsn(IFGE, covered);
-        e.moveLeft(block.instructions());
-        e.setPc(block.pc());
-        m.visitJumpInsn(GOTO, out);
-        m.visitLabel(covered);
         flags.forget();
         for (insn = 0; insn < block.instructions(); insn++) {
             instruction(firstInsn + insn);
         }
         jumpTo(block.nextPc());
+    }
+
+    /** Goes on only when the budget covers everything up to the next look at it. */
+    private void checkBudget(final int needed) {
+        final Label covered = new Label();
+        m.visitVarInsn(LLOAD, LEFT);
+        e.constant(needed);
+        m.visitInsn(LCMP);
+        m.visitJumpInsn(IFGE, covered);
+        e.setPc(block.pc());
+        m.visitJumpInsn(GOTO, out);
+        m.visitLabel(covered);
     }
 
     /** Labels of the operations that skips of the current instruction land on, with what is known of the flags there. */
@@ -191,6 +203,7 @@ final class RegionEmit {
             helped |= OpShape.opaque(opcode);
         }
         e.tempsInArray(helped);
+        memory.beginInstruction();
         if (leaves || helped) {
             e.integer(number);
             m.visitVarInsn(ISTORE, AT);
@@ -271,11 +284,7 @@ final class RegionEmit {
             case Op.JMPR_MODE -> {
                 e.get(a(op));
                 m.visitVarInsn(LSTORE, PC);
-                m.visitVarInsn(ALOAD, STATE);
-                e.get(b(op));
-                m.visitInsn(L2I);
-                m.visitFieldInsn(PUTFIELD, STATE_NAME, "mode", "I");
-                jumpIndirect();
+                jumpToMode(b(op));
             }
             case Op.EXIT ->
                 exit(d(op), imm, () -> {
@@ -292,6 +301,10 @@ final class RegionEmit {
                 m.visitVarInsn(ALOAD, STATE);
                 m.visitFieldInsn(GETFIELD, STATE_NAME, "pc", "J");
                 m.visitVarInsn(LSTORE, PC);
+                m.visitVarInsn(ALOAD, STATE);
+                m.visitFieldInsn(GETFIELD, STATE_NAME, "mode", "I");
+                e.integer(block.mode());
+                m.visitJumpInsn(IF_ICMPNE, out);
                 jumpIndirect();
             }
             default -> {
@@ -387,32 +400,46 @@ final class RegionEmit {
         m.visitJumpInsn(GOTO, begin[to]);
     }
 
+    /** To the pc in {@link Emit#PC}; a change of mode leaves the region. */
+    private void jumpToMode(final int slot) {
+        final Label same = new Label();
+        e.get(slot);
+        m.visitInsn(L2I);
+        e.integer(block.mode());
+        m.visitJumpInsn(IF_ICMPEQ, same);
+        m.visitVarInsn(ALOAD, STATE);
+        e.get(slot);
+        m.visitInsn(L2I);
+        m.visitFieldInsn(PUTFIELD, STATE_NAME, "mode", "I");
+        m.visitJumpInsn(GOTO, out);
+        m.visitLabel(same);
+        jumpIndirect();
+    }
+
     private void jumpIndirect() {
         if (cuts) {
             stale(out);
+        }
+        if (helped) {
+            m.visitVarInsn(ALOAD, STATE);
+            m.visitFieldInsn(GETFIELD, STATE_NAME, "singleStep", "Z");
+            m.visitJumpInsn(IFNE, out);
         }
         hasIndirect = true;
         m.visitJumpInsn(GOTO, indirect);
     }
 
-    /** Any entry of the region may be where the pc in {@link Emit#PC} points; what may have changed meanwhile is asked first. */
+    /** Any block that indirect jumps went to may be where the pc in {@link Emit#PC} points. */
     private void dispatchIndirect() {
         final TreeMap<Integer, Label> targets = new TreeMap<>();
         final int high = (int) (blocks.get(0).pc() >>> 32);
-        for (int i = 0; i < entries.length; i++) {
+        for (int i = 0; i < indirects.length; i++) {
             final long pc = blocks.get(i).pc();
-            if (entries[i] && (int) (pc >>> 32) == high) {
+            if (indirects[i] && (int) (pc >>> 32) == high) {
                 targets.put((int) pc, new Label());
             }
         }
         m.visitLabel(indirect);
-        m.visitVarInsn(ALOAD, STATE);
-        m.visitFieldInsn(GETFIELD, STATE_NAME, "singleStep", "Z");
-        m.visitJumpInsn(IFNE, out);
-        m.visitVarInsn(ALOAD, STATE);
-        m.visitFieldInsn(GETFIELD, STATE_NAME, "mode", "I");
-        e.integer(blocks.get(0).mode());
-        m.visitJumpInsn(IF_ICMPNE, out);
         m.visitVarInsn(LLOAD, PC);
         e.integer(32);
         m.visitInsn(LUSHR);

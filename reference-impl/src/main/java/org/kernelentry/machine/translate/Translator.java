@@ -6,8 +6,8 @@ import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.kernelentry.machine.Isa;
 import org.kernelentry.machine.ir.Block;
-import org.kernelentry.machine.ir.Helper;
 import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.MethodTooLargeException;
 import org.objectweb.asm.MethodVisitor;
@@ -30,26 +30,29 @@ public final class Translator {
     private static final String DATA_DESCRIPTOR =
             "(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;Ljava/lang/Class;)Ljava/lang/Object;";
 
-    private final Helper[] helpers;
+    private final Isa isa;
     private final int flagSlot;
 
     /**
-     * @param helpers the instruction set's
+     * @param isa whose blocks are translated
      * @param flagSlot {@code CpuState.flags}
      */
-    public Translator(final Helper[] helpers, final int flagSlot) {
-        this.helpers = helpers;
+    public Translator(final Isa isa, final int flagSlot) {
+        this.isa = isa;
         this.flagSlot = flagSlot;
     }
+
+    /** A translated region and where it may be entered. */
+    public record Region(RegionCode code, RegionPlan plan) {}
 
     /**
      * Translates a region.
      *
-     * @param blocks all decoded for the same mode, each starting somewhere else; the first is always an entry
-     * @param entries which of them may be entered from outside or by an indirect jump
+     * @param blocks all decoded for the same mode, each starting somewhere else, in an order in which few jumps go back; the first is always an entry
+     * @param indirects which of them are reached from outside or by an indirect jump
      * @return null when the method would become too large for the JVM to compile
      */
-    public @Nullable RegionCode translate(final List<Block> blocks, final boolean[] entries) {
+    public @Nullable Region translate(final List<Block> blocks, final boolean[] indirects) {
         final ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_FRAMES) {
             @Override
             protected String getCommonSuperClass(final String one, final String other) {
@@ -63,7 +66,15 @@ public final class Translator {
         final CodeSizeEvaluator size =
                 new CodeSizeEvaluator(writer.visitMethod(ACC_PUBLIC, "run", RUN_DESCRIPTOR, null, null));
         size.visitCode();
-        final RegionEmit region = new RegionEmit(size, blocks, entries, flagSlot, called);
+        final RegionPlan plan = new RegionPlan(blocks, indirects);
+        final RegionEmit region = new RegionEmit(
+                size,
+                blocks,
+                plan,
+                indirects,
+                flagSlot,
+                isa.stackPointer(blocks.get(0).mode()),
+                called);
         region.emit();
         size.visitMaxs(0, 0);
         size.visitEnd();
@@ -77,10 +88,10 @@ public final class Translator {
         data[0] = region.pcs();
         data[1] = region.uncounted();
         for (int i = 0; i < called.size(); i++) {
-            data[i + 2] = helpers[called.get(i)];
+            data[i + 2] = isa.helpers()[called.get(i)];
         }
         try {
-            return define(writer.toByteArray(), data);
+            return new Region(define(writer.toByteArray(), data), plan);
         } catch (MethodTooLargeException e) {
             return null;
         }

@@ -75,6 +75,11 @@ final class PlainIsa implements Isa {
     }
 
     @Override
+    public int stackPointer(final int mode) {
+        return 0;
+    }
+
+    @Override
     public int registerSlots() {
         return REGISTERS;
     }

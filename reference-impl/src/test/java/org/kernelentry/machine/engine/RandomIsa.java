@@ -34,6 +34,11 @@ final class RandomIsa implements Isa {
     }
 
     @Override
+    public int stackPointer(final int mode) {
+        return 0;
+    }
+
+    @Override
     public int registerSlots() {
         return REGISTERS;
     }

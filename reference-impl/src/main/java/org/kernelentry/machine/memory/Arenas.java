@@ -1,0 +1,135 @@
+package org.kernelentry.machine.memory;
+
+import static org.kernelentry.machine.memory.AddressSpace.PROT_READ;
+import static org.kernelentry.machine.memory.AddressSpace.PROT_WRITE;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The {@link Arena}s of a space and its {@link Window}s. There are none until translated code uses memory a lot; then the pages around it are
+ * brought together. Pages that are mapped more than once stay where they are, since others may remember the place.
+ */
+final class Arenas {
+    /** A guest makes the host keep at most this many megabytes that it does not use itself. */
+    private static final int MAX_ARENAS = 8;
+
+    private final PagedSpace space;
+    private final List<Arena> arenas = new ArrayList<>(0);
+    private final Window[] windows = new Window[Window.COUNT];
+
+    Arenas(final PagedSpace space) {
+        this.space = space;
+        for (int i = 0; i < windows.length; i++) {
+            windows[i] = new Window(this, i < Window.WRITE ? PROT_READ : PROT_WRITE);
+        }
+    }
+
+    Window window(final int number) {
+        return windows[number];
+    }
+
+    private @Nullable Arena find(final long number) {
+        for (int i = 0; i < arenas.size(); i++) {
+            if (arenas.get(i).key == number / Arena.PAGE_COUNT) {
+                return arenas.get(i);
+            }
+        }
+        return null;
+    }
+
+    /** A page of zeroes for page {@code number} of the space. */
+    Page newPage(final long number) {
+        final Arena arena = find(number);
+        return arena != null && arena.isFree(number) ? arena.newPage(number) : new Page();
+    }
+
+    /** Nobody maps {@code page} any more. */
+    void release(final Page page) {
+        for (int i = 0; i < arenas.size(); i++) {
+            if (arenas.get(i).bytes == page.bytes) {
+                arenas.get(i).release(page);
+                if (arenas.get(i).isEmpty()) {
+                    arenas.remove(i);
+                }
+                return;
+            }
+        }
+    }
+
+    /** What is mapped at pages [first, end), or how, has changed. */
+    void changed(final long first, final long end) {
+        for (final Window window : windows) {
+            if (window.overlaps(first, end)) {
+                window.close();
+            }
+        }
+    }
+
+    /** From now on stores to some page must be looked at. */
+    void codeNoted() {
+        windows[Window.WRITE].close();
+        windows[Window.WRITE_STACK].close();
+    }
+
+    /** Moves {@code window} to the pages around {@code number}, as far as they allow it. */
+    void point(final Window window, final long number) {
+        if (!usable(number, window.access)) {
+            return;
+        }
+        final Arena arena = arena(number);
+        if (arena == null || !gathered(arena, number)) {
+            return;
+        }
+        long first = number;
+        while (first > arena.firstPage() && inWindow(arena, first - 1, window.access)) {
+            first--;
+        }
+        long end = number + 1;
+        while (end < arena.firstPage() + Arena.PAGE_COUNT && inWindow(arena, end, window.access)) {
+            end++;
+        }
+        window.open(arena, first, end);
+    }
+
+    private boolean inWindow(final Arena arena, final long number, final int access) {
+        return usable(number, access) && arena.holds(space.mappings().page(number), number);
+    }
+
+    /** The page was touched, is mapped once, and nothing but the permission, which it has, decides about an access. */
+    private boolean usable(final long number, final int access) {
+        final Page page = space.mappings().page(number);
+        return page != null
+                && page.mappings == 1
+                && (space.mappings().slot(number) & access) != 0
+                && (access == PROT_READ || page.writable != null);
+    }
+
+    private @Nullable Arena arena(final long number) {
+        final Arena known = find(number);
+        if (known != null || arenas.size() == MAX_ARENAS) {
+            return known;
+        }
+        final Arena arena = new Arena(number / Arena.PAGE_COUNT);
+        arenas.add(arena);
+        return arena;
+    }
+
+    /** Whether page {@code number} lies in {@code arena}, after all that can have been taken in. */
+    private boolean gathered(final Arena arena, final long number) {
+        if (!arena.holds(space.mappings().page(number), number)) {
+            for (long n = arena.firstPage(); n < arena.firstPage() + Arena.PAGE_COUNT; n++) {
+                final Page page = space.mappings().page(n);
+                if (page != null
+                        && page.mappings == 1
+                        && arena.isFree(n)
+                        && page.bytes.length == AddressSpace.PAGE_SIZE) {
+                    arena.take(page, n);
+                    space.forget(n);
+                }
+            }
+        }
+        return arena.holds(space.mappings().page(number), number);
+    }
+}

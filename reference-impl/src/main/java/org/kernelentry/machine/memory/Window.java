@@ -1,0 +1,124 @@
+package org.kernelentry.machine.memory;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * A range of addresses that translated code reads or writes without asking for the page: all its pages have the permission and lie in one
+ * {@link Arena} as they lie in the space.
+ *
+ * <p>An access at {@code a} may use {@link #bytes} if {@code a + bias < limit}, a signed comparison that stands for the unsigned
+ * {@code a - first < length - 7}. One limit serves all sizes, so the last seven bytes of a window are never used through it. Whatever is refused
+ * here is for the space's own loads and stores, after {@link #missed}.
+ */
+public final class Window {
+    /** Numbers of windows: two to read and two to write, as programs use the stack and something else at the same time. */
+    public static final int READ = 0;
+
+    public static final int READ_STACK = 1;
+    public static final int WRITE = 2;
+    public static final int WRITE_STACK = 3;
+    static final int COUNT = 4;
+
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private static final int MARGIN = Long.BYTES - 1;
+    private static final int FIRST_PATIENCE = Integer.getInteger("org.kernelentry.window", 64);
+    private static final int MOST_PATIENCE = 1 << 14;
+    private static final byte[] NOTHING = {};
+
+    private final Arenas arenas;
+    /** PROT_READ or PROT_WRITE. */
+    final int access;
+    /** Page numbers [first, end); equal when the window is closed. */
+    long first;
+
+    long end;
+    private int misses;
+    private int patience = FIRST_PATIENCE;
+
+    /** See the class; read by translated code. */
+    public long bias;
+
+    public long limit = Long.MIN_VALUE;
+    public byte[] bytes = NOTHING;
+
+    Window(final Arenas arenas, final int access) {
+        this.arenas = arenas;
+        this.access = access;
+    }
+
+    /** The window is on pages [first, end) of {@code arena}. */
+    void open(final Arena arena, final long newFirst, final long newEnd) {
+        first = newFirst;
+        end = newEnd;
+        bytes = arena.bytes;
+        bias = Long.MIN_VALUE - (newFirst << AddressSpace.PAGE_SHIFT);
+        limit = Long.MIN_VALUE + (newEnd - newFirst << AddressSpace.PAGE_SHIFT) - MARGIN;
+    }
+
+    /** Nothing is seen through the window until the next miss. */
+    void close() {
+        first = 0;
+        end = 0;
+        bytes = NOTHING;
+        limit = Long.MIN_VALUE;
+        misses = patience;
+    }
+
+    boolean overlaps(final long from, final long to) {
+        return first < to && from < end;
+    }
+
+    /**
+     * An access was refused. After many, the window moves to where they are; each time it waits longer, so that a program that uses two places in
+     * turn does not pay for moving.
+     */
+    public void missed(final long address) {
+        final long number = address >>> AddressSpace.PAGE_SHIFT;
+        // A stack or a heap that grows: sooner.
+        misses += number == end || number == first - 1 ? 1 + patience / 8 : 1;
+        if (misses >= patience) {
+            misses = 0;
+            patience = Math.min(2 * patience, MOST_PATIENCE);
+            arenas.point(this, number);
+        }
+    }
+
+    // ---- accesses through a window; the address is inside
+
+    public static int get8(final byte[] bytes, final long address) {
+        return bytes[(int) address & Arena.OFFSET] & 0xff;
+    }
+
+    public static int get16(final byte[] bytes, final long address) {
+        return (short) SHORT.get(bytes, (int) address & Arena.OFFSET) & 0xffff;
+    }
+
+    public static int get32(final byte[] bytes, final long address) {
+        return (int) INT.get(bytes, (int) address & Arena.OFFSET);
+    }
+
+    public static long get64(final byte[] bytes, final long address) {
+        return (long) LONG.get(bytes, (int) address & Arena.OFFSET);
+    }
+
+    public static void put8(final byte[] bytes, final long address, final int value) {
+        bytes[(int) address & Arena.OFFSET] = (byte) value;
+    }
+
+    public static void put16(final byte[] bytes, final long address, final int value) {
+        SHORT.set(bytes, (int) address & Arena.OFFSET, (short) value);
+    }
+
+    public static void put32(final byte[] bytes, final long address, final int value) {
+        INT.set(bytes, (int) address & Arena.OFFSET, value);
+    }
+
+    public static void put64(final byte[] bytes, final long address, final long value) {
+        LONG.set(bytes, (int) address & Arena.OFFSET, value);
+    }
+}

@@ -1,0 +1,184 @@
+package org.kernelentry.machine.translate;
+
+import static org.kernelentry.machine.ir.Block.a;
+import static org.kernelentry.machine.ir.Block.b;
+import static org.kernelentry.machine.ir.Block.d;
+import static org.kernelentry.machine.translate.Emit.*;
+import static org.objectweb.asm.Opcodes.*;
+
+import java.util.BitSet;
+import org.kernelentry.machine.ir.Block;
+import org.kernelentry.machine.ir.Op;
+import org.kernelentry.machine.ir.OpShape;
+import org.kernelentry.machine.memory.Window;
+import org.objectweb.asm.Label;
+
+/**
+ * Bytecode of loads and stores: through a {@link Window} where the address is inside, by the space's own methods otherwise. Both ways are emitted
+ * for each access, so that the JVM's compiler sees for each of them which one is taken; where it is always the window, nothing of the space
+ * has to be looked at again between two accesses.
+ */
+final class MemoryEmit {
+    private final Emit e;
+    private final int stackPointer;
+    /** Slots that hold an address on the stack, as far as the current instruction shows it. */
+    private final BitSet onStack = new BitSet();
+
+    MemoryEmit(final Emit e, final int stackPointer) {
+        this.e = e;
+        this.stackPointer = stackPointer;
+    }
+
+    /** The local variables of the windows are set. */
+    void prologue() {
+        for (int i = 0; i < WINDOWS; i++) {
+            e.m.visitVarInsn(ALOAD, MEMORY);
+            e.integer(i);
+            e.call(SPACE_NAME, "window", "(I)L" + WINDOW_NAME + ";");
+            e.m.visitVarInsn(ASTORE, FIRST_WINDOW + i);
+        }
+    }
+
+    void beginInstruction() {
+        onStack.clear();
+        onStack.set(stackPointer);
+    }
+
+    /** Follows addresses from the stack pointer on; called for every operation that only computes. */
+    void follow(final long op) {
+        final int opcode = Block.opcode(op);
+        if (OpShape.pure(opcode) && d(op) != stackPointer) {
+            onStack.set(
+                    d(op),
+                    OpShape.readsA(opcode) && onStack.get(a(op)) || OpShape.readsB(opcode) && onStack.get(b(op)));
+        }
+    }
+
+    private int window(final int a, final int data, final int stack) {
+        return FIRST_WINDOW + (onStack.get(a) ? stack : data);
+    }
+
+    private void address(final int a, final long displacement) {
+        e.get(a);
+        if (displacement != 0) {
+            e.constant(displacement);
+            e.m.visitInsn(LADD);
+        }
+    }
+
+    /** Keeps the address; jumps to {@code refused} where the window does not show it. */
+    private void look(final int window, final int a, final long displacement, final Label refused) {
+        address(a, displacement);
+        e.m.visitInsn(DUP2);
+        e.m.visitVarInsn(LSTORE, ADDRESS);
+        field(window, "bias", "J");
+        e.m.visitInsn(LADD);
+        field(window, "limit", "J");
+        e.m.visitInsn(LCMP);
+        e.m.visitJumpInsn(IFGE, refused);
+    }
+
+    /** Pushes what the window's accesses begin with. */
+    private void place(final int window) {
+        field(window, "bytes", "[B");
+        e.m.visitVarInsn(LLOAD, ADDRESS);
+    }
+
+    private void field(final int window, final String name, final String descriptor) {
+        e.m.visitVarInsn(ALOAD, window);
+        e.m.visitFieldInsn(GETFIELD, WINDOW_NAME, name, descriptor);
+    }
+
+    /** Tells the window, and pushes the space and the address. */
+    private void refused(final int window, final Label at) {
+        e.m.visitLabel(at);
+        e.m.visitVarInsn(ALOAD, window);
+        e.m.visitVarInsn(LLOAD, ADDRESS);
+        e.call(WINDOW_NAME, "missed", "(J)V");
+        e.m.visitVarInsn(ALOAD, MEMORY);
+        e.m.visitVarInsn(LLOAD, ADDRESS);
+    }
+
+    private void inWindow(final String name, final String descriptor) {
+        e.m.visitMethodInsn(INVOKESTATIC, WINDOW_NAME, name, descriptor, false);
+    }
+
+    void load(final long op, final long displacement) {
+        final int opcode = Block.opcode(op);
+        final int bits = opcode <= Op.LD8S ? 8 : opcode <= Op.LD16S ? 16 : opcode <= Op.LD32S ? 32 : 64;
+        final String result = bits == 64 ? "J" : "I";
+        final int window = window(a(op), Window.READ, Window.READ_STACK);
+        final Label refused = new Label();
+        final Label loaded = new Label();
+        e.setBranching(d(op), () -> {
+            look(window, a(op), displacement, refused);
+            place(window);
+            inWindow("get" + bits, "([BJ)" + result);
+            e.m.visitJumpInsn(GOTO, loaded);
+            refused(window, refused);
+            e.call(SPACE_NAME, "load" + bits, "(J)" + result);
+            e.m.visitLabel(loaded);
+            extend(opcode);
+        });
+    }
+
+    private void extend(final int opcode) {
+        switch (opcode) {
+            case Op.LD8S -> e.m.visitInsn(I2B);
+            case Op.LD16S -> e.m.visitInsn(I2S);
+            default -> {}
+        }
+        if (opcode == Op.LD64) {
+            return;
+        }
+        e.m.visitInsn(I2L);
+        if (opcode == Op.LD32U) {
+            e.constant(0xffff_ffffL);
+            e.m.visitInsn(LAND);
+        }
+    }
+
+    void store(final long op, final long displacement) {
+        final int opcode = Block.opcode(op);
+        final int bits = opcode == Op.ST8 ? 8 : opcode == Op.ST16 ? 16 : opcode == Op.ST32 ? 32 : 64;
+        final String type = bits == 64 ? "J" : "I";
+        final int window = window(a(op), Window.WRITE, Window.WRITE_STACK);
+        final Label refused = new Label();
+        final Label stored = new Label();
+        look(window, a(op), displacement, refused);
+        place(window);
+        value(d(op), bits);
+        inWindow("put" + bits, "([BJ" + type + ")V");
+        e.m.visitJumpInsn(GOTO, stored);
+        refused(window, refused);
+        value(d(op), bits);
+        e.call(SPACE_NAME, "store" + bits, "(J" + type + ")V");
+        e.m.visitLabel(stored);
+    }
+
+    private void value(final int slot, final int bits) {
+        e.get(slot);
+        if (bits < 64) {
+            e.m.visitInsn(L2I);
+        }
+    }
+
+    /** The first and the last eight bytes are looked at: a window has no holes. */
+    void probeWrite(final long op, final long displacement) {
+        final int length = d(op);
+        final int window = window(a(op), Window.WRITE, Window.WRITE_STACK);
+        final Label refused = new Label();
+        final Label probed = new Label();
+        look(window, a(op), displacement, refused);
+        if (length > Long.BYTES) {
+            look(window, a(op), displacement + length - Long.BYTES, refused);
+        }
+        e.m.visitJumpInsn(GOTO, probed);
+        e.m.visitLabel(refused);
+        e.m.visitVarInsn(ALOAD, MEMORY);
+        address(a(op), displacement);
+        e.integer(length);
+        e.call(SPACE_NAME, "probeWrite", "(JI)V");
+        e.m.visitLabel(probed);
+    }
+}
