@@ -35,7 +35,7 @@ final class X87Decimal {
         long value = 0;
         for (int n = DIGIT_BYTES - 1; n >= 0; n--) {
             // Digits above 9 are undefined; processors add them up.
-            value = value * 100 + (bytes[n] >> 4 & 15) * 10 + (bytes[n] & 15);
+            value = value * 100 + (bytes[n] >> 4 & 15) * 10L + (bytes[n] & 15);
         }
         final FpEnv env = X87Unit.env(s);
         FpExtended.fromInteger(env, value);

@@ -129,7 +129,9 @@ final class X87State {
 
     /** Masks all exceptions afterwards. */
     private static void storeEnvironment(final CpuState s, final long address, final int word) {
-        final byte[] bytes = environment(s, word, 7 * word).array();
+        final int size = 7 * word;
+        final byte[] bytes = new byte[size];
+        environment(s, word, size).get(0, bytes);
         s.memory.store(address, bytes, 0, bytes.length);
         s.r[X86Regs.FCW] |= EXCEPTION_MASKS;
         X87Unit.summarize(s);
@@ -142,7 +144,9 @@ final class X87State {
             out.putLong(7 * word + REGISTER * n, X87Unit.sig(s, n));
             out.putShort(7 * word + REGISTER * n + Long.BYTES, (short) X87Unit.se(s, n));
         }
-        s.memory.store(address, out.array(), 0, out.capacity());
+        final byte[] bytes = new byte[out.capacity()];
+        out.get(0, bytes);
+        s.memory.store(address, bytes, 0, bytes.length);
         init(s);
     }
 

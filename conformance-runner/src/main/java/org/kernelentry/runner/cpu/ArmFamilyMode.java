@@ -109,6 +109,11 @@ abstract class ArmFamilyMode implements CpuMode {
         return row == null ? "" : row.name();
     }
 
+    @Override
+    public boolean definite(byte[] code) {
+        return true;
+    }
+
     /** Fills the general registers and the words of the vector registers. */
     static void generalAndVector(Random random, long[] state, int generals, int vectorWords) {
         for (int i = 0; i < generals; i++) {

@@ -178,8 +178,14 @@ final class ArmMode extends ArmFamilyMode {
     }
 
     @Override
+    public boolean definite(byte[] code) {
+        String row = row(code);
+        return !row.isEmpty() && !ArmUndefined.indefinite(row);
+    }
+
+    @Override
     public String mask(CpuCase test, CpuOutcome ours, CpuOutcome theirs) {
-        String row = row(test.code());
+        String row = row(test.codeAt(ours.after()[PC]));
         // CPSR.E, which MSR may set: our CPU has no big-endian data.
         theirs.after()[STATUS] &= ~CPSR_E;
         String section = ArmUndefined.section(test, row, ours, theirs);

@@ -1,5 +1,6 @@
 package org.kernelentry.runner.cpu;
 
+import java.util.Arrays;
 import java.util.Random;
 
 /**
@@ -19,6 +20,9 @@ public final class CpuCase {
     public static final long DATA = 0x2001_0000L;
     /** Where most pointers point to. */
     public static final long CENTRE = DATA + PAGE / 2;
+
+    /** No instruction is longer, and every filler is a part of it. */
+    private static final int LONGEST = 16;
 
     /** Bytes around the centre that hold values of interest. */
     private static final int INTERESTING = 512;
@@ -65,6 +69,25 @@ public final class CpuCase {
     /** The bytes of the code; not a copy. */
     public byte[] code() {
         return code;
+    }
+
+    /** The code from {@code pc} on with what follows it in the page; all of it when {@code pc} is elsewhere. */
+    byte[] codeAt(long pc) {
+        long at = pc - CODE_START;
+        if (at <= 0 || at >= code.length) {
+            return code;
+        }
+        byte[] filler = mode.filler();
+        byte[] page = Arrays.copyOf(code, code.length + LONGEST);
+        for (int i = code.length; i < page.length; i++) {
+            page[i] = filler[i % filler.length];
+        }
+        return Arrays.copyOfRange(page, (int) at, page.length);
+    }
+
+    /** Whether an address is in the code of the case. */
+    boolean contains(long pc) {
+        return pc >= CODE_START && pc < CODE_START + code.length;
     }
 
     /** The state before. */

@@ -47,6 +47,9 @@ public interface CpuMode {
     /** The name of the row that decodes the first instruction of {@code code}; empty when there is none. */
     String row(byte[] code);
 
+    /** Whether an instruction may stand among others in a block: nothing that the manual leaves open comes from it. */
+    boolean definite(byte[] code);
+
     /** Whether code must not be given to a judge: it would call that system's kernel, or what it reads differs by nature. */
     boolean excluded(byte[] code);
 

@@ -97,7 +97,7 @@ public final class JudgeRun {
     private byte[] instruction() {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             byte[] code = mode.instruction(random);
-            if (only.test(mode.row(code))) {
+            if (only.test(mode.row(code)) && (!blocks || mode.definite(code))) {
                 return code;
             }
         }

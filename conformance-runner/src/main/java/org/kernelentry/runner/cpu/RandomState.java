@@ -172,7 +172,7 @@ final class RandomState {
             case 4 -> new long[] {sig, sign | 0x3fff - 64 + random.nextInt(128)};
             case 5 -> {
                 // Small integers.
-                final long value = 1 + random.nextInt(1 << 1 + random.nextInt(16));
+                final long value = 1L + random.nextInt(1 << 1 + random.nextInt(16));
                 final int zeros = Long.numberOfLeadingZeros(value);
                 yield new long[] {value << zeros, sign | 0x3fff + 63 - zeros};
             }

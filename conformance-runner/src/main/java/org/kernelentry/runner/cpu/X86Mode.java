@@ -200,6 +200,11 @@ final class X86Mode implements CpuMode {
     }
 
     @Override
+    public boolean definite(byte[] code) {
+        return X86Undefined.definite(row(code), code);
+    }
+
+    @Override
     public String mask(CpuCase test, CpuOutcome ours, CpuOutcome theirs) {
         // RF is set by the fault itself.
         theirs.after()[FLAGS] = theirs.after()[FLAGS] & COMPARED_FLAGS | FIXED;

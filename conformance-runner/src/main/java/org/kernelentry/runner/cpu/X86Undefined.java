@@ -1,6 +1,5 @@
 package org.kernelentry.runner.cpu;
 
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import org.kernelentry.runner.cpu.CpuOutcome.End;
@@ -56,13 +55,29 @@ final class X86Undefined {
     /** What stores or loads more than the processor does at once. */
     private static final Set<String> AREAS = Set.of("FXRSTOR", "FNSTENV", "FLDENV", "FNSAVE", "FRSTOR");
 
-    /** Bytes of the longest instruction. */
-    private static final int LONGEST = 15;
-
     private X86Undefined() {}
 
+    /** Whether nothing is open that an instruction does. */
+    static boolean definite(String row, byte[] code) {
+        // Everybody clears AF where AND, OR, XOR and TEST leave it open.
+        boolean flags = (FLAGS.getOrDefault(row, 0) & ~A) == 0 && !row.equals("SAR");
+        return flags
+                && !row.isEmpty()
+                && !row.equals("FXSAVE")
+                && !row.startsWith("RCP")
+                && !row.startsWith("RSQRT")
+                && !row.startsWith("MASKMOV")
+                && !row.equals("POPA")
+                && !row.equals("VERW")
+                && !AREAS.contains(row)
+                && !NEAR.contains(row)
+                && !X87Undefined.indefinite(row)
+                && !(row.equals("MOV") && code[0] == (byte) 0xf0);
+    }
+
     static String section(X86Samples samples, CpuCase test, CpuOutcome ours, CpuOutcome theirs) {
-        String row = test.mode().row(test.code());
+        byte[] code = test.codeAt(ours.after()[X86Mode.PC]);
+        String row = test.mode().row(code);
         boolean canonical = ours.address() << 16 >> 16 == ours.address();
         if (ours.end() == End.PAGE_FAULT && !canonical && theirs.end() == End.PROTECTION) {
             return "vol. 1, 3.3.7.1: an address that is not canonical is told apart by the kernel's entry code";
@@ -84,25 +99,22 @@ final class X86Undefined {
         if (row.startsWith("MASKMOV") && ours.end() == End.UNDEFINED && theirs.end() != End.UNDEFINED) {
             return "vol. 2, MASKMOVDQU: whether a mask of zeros lets an address fault";
         }
-        if (NEAR.contains(row) && test.mode().name().equals("x64") && operand16(test.code())) {
+        if (NEAR.contains(row) && test.mode().name().equals("x64") && operand16(code)) {
             return "vol. 2, Jcc, CALL, RET: 66 in 64-bit code, which AMD's processors obey and Intel's do not";
         }
         if (ours.end() == End.TRAP && theirs.end() == End.BREAKPOINT) {
             return "vol. 3, 6.4.2: INT1 under a hypervisor";
         }
-        if (row.equals("MOV") && ours.end() == End.UNDEFINED && test.code()[0] == (byte) 0xf0) {
+        if (row.equals("MOV") && ours.end() == End.UNDEFINED && code[0] == (byte) 0xf0) {
             return "AMD APM vol. 3, MOV CRn: LOCK makes it CR8 on AMD's processors";
         }
-        if (row.equals("VERW") && ours.end() == End.UNDEFINED && test.code()[0] == (byte) 0xf0) {
+        if (row.equals("VERW") && ours.end() == End.UNDEFINED && code[0] == (byte) 0xf0) {
             return "vol. 2, LOCK: #UD with any other instruction, which AMD's processors do not raise for VERW";
         }
         if (ours.end() == End.UNDEFINED && unknown(samples, test, ours) && differs(ours, theirs)) {
             return "vol. 2, appendix A: not in the modelled processor";
         }
-        if (row.startsWith("SH")
-                && row.endsWith("D")
-                && operand16(test.code())
-                && samples.immediateCount(test.code()) != 1) {
+        if (row.startsWith("SH") && row.endsWith("D") && operand16(code) && samples.immediateCount(code) != 1) {
             return "vol. 2, SHLD, SHRD: a count beyond the operand size";
         }
         String x87 = X87Undefined.section(row, test);
@@ -111,7 +123,7 @@ final class X86Undefined {
         }
         X87Undefined.mask(row, test, ours, theirs);
         int undefined = FLAGS.getOrDefault(row, 0);
-        if (samples.immediateCount(test.code()) == 1 && !row.endsWith("D")) {
+        if (samples.immediateCount(code) == 1 && !row.endsWith("D")) {
             undefined &= A;
         }
         // Ours goes for both, so that a kept case can be replayed.
@@ -126,17 +138,8 @@ final class X86Undefined {
 
     /** Whether our run ended within the code, at an instruction that our tables do not have. */
     private static boolean unknown(X86Samples samples, CpuCase test, CpuOutcome ours) {
-        long at = ours.after()[X86Mode.PC] - CpuCase.CODE_START;
-        byte[] code = test.code();
-        if (at < 0 || at >= code.length) {
-            return false;
-        }
-        byte[] filler = test.mode().filler();
-        byte[] page = Arrays.copyOf(code, code.length + LONGEST);
-        for (int i = code.length; i < page.length; i++) {
-            page[i] = filler[i % filler.length];
-        }
-        return samples.mnemonic(Arrays.copyOfRange(page, (int) at, page.length)).isEmpty();
+        long pc = ours.after()[X86Mode.PC];
+        return test.contains(pc) && samples.mnemonic(test.codeAt(pc)).isEmpty();
     }
 
     private static boolean operand16(byte[] code) {

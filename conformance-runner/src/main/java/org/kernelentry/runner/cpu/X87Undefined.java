@@ -27,6 +27,11 @@ final class X87Undefined {
 
     private X87Undefined() {}
 
+    /** Whether the manual leaves something open that an instruction does. */
+    static boolean indefinite(String row) {
+        return TRANSCENDENTAL.contains(row) || TO_FLAGS.contains(row) || TO_CONDITIONS.contains(row);
+    }
+
     /** The section that lets everything be different. */
     static String section(String row, CpuCase test) {
         long[] before = test.before();

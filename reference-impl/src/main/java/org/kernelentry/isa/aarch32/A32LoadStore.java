@@ -99,7 +99,8 @@ final class A32LoadStore {
     }
 
     private static void dual(final Emitter e, final int i, final boolean load) {
-        if (bit(rt(i), 0) || !bit(i, 24) && bit(i, 21)) {
+        final boolean offsetIsLoaded = load && !bit(i, 22) && (rm(i) & ~1) == rt(i);
+        if (bit(rt(i), 0) || !bit(i, 24) && bit(i, 21) || offsetIsLoaded) {
             e.undefined();
         } else if (load) {
             LoadStore.loadDual(e, rt(i), rt(i) + 1, rn(i), extraOffset(e, i), mode(i));
