@@ -104,6 +104,12 @@ static void handle(char *request, unsigned seq)
 		sprintf(reply, "%d", guest_spawn(code, data, number()));
 	} else if (!strcmp(op, "prepare")) {
 		sprintf(reply, "%ld", guest_prepare(number()));
+	} else if (!strcmp(op, "event")) {
+		pid_t pid = number();
+
+		sprintf(reply, "%d", trace_on(pid, word()));
+	} else if (!strcmp(op, "noevents")) {
+		sprintf(reply, "%d", trace_off());
 	} else if (!strcmp(op, "become")) {
 		become(word(), seq);
 	} else if (!strcmp(op, "file")) {

@@ -41,4 +41,8 @@ void tracer_poke(pid_t pid, unsigned long long address, const char *hex, char *r
 void tracer_signal(pid_t task, const int *signals, int count, char *reply);
 void tracer_asleep(pid_t pid, long milliseconds, char *reply);
 
+/* trace.c: trace events; the runner reads them from the file itself. 0 or a negative error number. */
+int trace_on(pid_t pid, const char *event);
+int trace_off(void);
+
 #endif

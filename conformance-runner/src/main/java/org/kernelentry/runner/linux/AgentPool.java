@@ -12,6 +12,9 @@ interface AgentPool extends AutoCloseable {
      */
     Agent take(Mode mode);
 
+    /** Whether the kernel serves nobody else, so that what concerns all of it can be switched. */
+    boolean ownsKernel();
+
     /** Takes an agent back; one that was lost is not given out again. */
     void giveBack(Agent agent);
 

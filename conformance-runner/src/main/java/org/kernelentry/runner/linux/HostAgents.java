@@ -48,6 +48,11 @@ final class HostAgents implements AgentPool {
     }
 
     @Override
+    public boolean ownsKernel() {
+        return false;
+    }
+
+    @Override
     public void giveBack(final Agent agent) {
         final Mode mode = modes.get(agent);
         if (agent.lost() || mode == null) {

@@ -8,6 +8,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.syscall.Abi;
@@ -22,6 +24,7 @@ import org.kernelentry.runner.system.Notes;
 import org.kernelentry.runner.system.PtraceNumbers;
 import org.kernelentry.runner.system.SetupException;
 import org.kernelentry.runner.system.Stop;
+import org.kernelentry.runner.system.UnsupportedSetupException;
 import org.kernelentry.runner.system.WaitStatus;
 
 /** A guest on a real kernel; the observer is the agent. */
@@ -35,6 +38,10 @@ final class LinuxGuest implements Guest {
     private static final int WAIT_FLAGS = 2 | 8 | 0x4000_0000;
     /** How long a report or a sleep is waited for, in milliseconds. */
     private static final long PATIENCE = 3000;
+    /** Recorded events (linux v7.3 Documentation/trace/ftrace.rst). */
+    private static final String TRACE = "/sys/kernel/tracing/trace";
+
+    private static final Pattern EVENT = Pattern.compile(".*-(\\d+) +\\[\\d+] +\\S+ +[\\d.]+: (.*)");
     /** Fields of a siginfo in the agent's reply, behind its result. */
     private static final List<String> SIGINFO =
             List.of("si_signo", "si_errno", "si_code", "si_pid", "si_status", "si_addr", "si_syscall", "si_arch");
@@ -46,6 +53,7 @@ final class LinuxGuest implements Guest {
     private final Map<Integer, String> names = new HashMap<>();
     private int selected;
     private boolean traced;
+    private final List<String> events;
     /** What the kernel has printed for this guest. */
     private final List<String> console = new ArrayList<>();
 
@@ -53,11 +61,17 @@ final class LinuxGuest implements Guest {
     private int reportsKnown;
 
     /** Spawns the program; {@code pool} gets the agent back when the guest is closed. */
-    LinuxGuest(final Agent agent, final AgentPool pool, final Mode mode, final GuestCode code) {
+    LinuxGuest(
+            final Agent agent,
+            final AgentPool pool,
+            final Mode mode,
+            final GuestCode code,
+            final List<String> events) {
         this.agent = agent;
         this.pool = pool;
         this.mode = mode;
         this.code = code;
+        this.events = List.copyOf(events);
         final HexFormat hex = HexFormat.of();
         final GuestProgram program = code.program();
         final long pid = agent.number("spawn " + hex.formatHex(program.code()) + " "
@@ -91,14 +105,23 @@ final class LinuxGuest implements Guest {
     public void trace(final String how, final List<String> options) {
         traced = true;
         if ("seize".equals(how)) {
-            check("SEIZE", requestWithOptions("SEIZE", options));
-            check("INTERRUPT", request("INTERRUPT", 0, 0));
+            seize(options);
         } else {
             check("ATTACH", request("ATTACH", 0, 0));
         }
+        prepare();
+        check("SETOPTIONS", requestWithOptions("SETOPTIONS", options));
+    }
+
+    private void seize(final List<String> options) {
+        check("SEIZE", requestWithOptions("SEIZE", options));
+        check("INTERRUPT", request("INTERRUPT", 0, 0));
+    }
+
+    /** Waits for the stop and puts the program before its first instruction. */
+    private void prepare() {
         await();
         check("the start", agent.number("prepare " + selected));
-        check("SETOPTIONS", requestWithOptions("SETOPTIONS", options));
     }
 
     private static void check(final String what, final long result) {
@@ -109,8 +132,26 @@ final class LinuxGuest implements Guest {
 
     @Override
     public void start() {
+        if (events.isEmpty()) {
+            if (!traced) {
+                agent.ask("go");
+            }
+            return;
+        }
+        // The calls by which a program gets to its first instruction are not its own: it is put there before anything is recorded.
         if (!traced) {
-            agent.ask("go");
+            seize(List.of());
+            prepare();
+        }
+        for (final String event : events) {
+            final long result = agent.number("event " + selected + " " + event);
+            if (result != 0) {
+                throw new UnsupportedSetupException(
+                        "this kernel has no trace events " + event + ": error " + -result);
+            }
+        }
+        if (!traced) {
+            check("DETACH", request("DETACH", 0, 0));
         }
     }
 
@@ -317,7 +358,21 @@ final class LinuxGuest implements Guest {
 
     @Override
     public List<String> traceEvents() {
-        return List.of();
+        final byte[] file = events.isEmpty() ? null : agent.file(TRACE);
+        if (file == null) {
+            return List.of();
+        }
+        return new String(file, StandardCharsets.ISO_8859_1)
+                .lines()
+                .map(EVENT::matcher)
+                .filter(Matcher::matches)
+                .map(m -> who(Integer.parseInt(m.group(1))) + m.group(2))
+                .toList();
+    }
+
+    private String who(final int pid) {
+        final String name = names.getOrDefault(pid, "child");
+        return "main".equals(name) ? "" : name + ": ";
     }
 
     @Override
@@ -352,7 +407,8 @@ final class LinuxGuest implements Guest {
         List<String> late = List.of();
         try {
             if (!agent.lost()) {
-                if (agent.number("end") != 0) {
+                final boolean clean = events.isEmpty() || agent.number("noevents") == 0;
+                if (agent.number("end") != 0 || !clean) {
                     agent.giveUp();
                 } else {
                     late = kernelWarnings();

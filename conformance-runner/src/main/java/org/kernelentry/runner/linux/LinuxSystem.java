@@ -157,6 +157,14 @@ public final class LinuxSystem implements SystemUnderTest {
     }
 
     @Override
+    public boolean shows(final Shown what) {
+        return switch (what) {
+            case TRACE_EVENTS, WARNINGS -> agents.ownsKernel();
+            case AUDIT_RECORDS -> false;
+        };
+    }
+
+    @Override
     public Guest boot(final Mode mode, final String program, final GuestOptions options) {
         check(mode, options);
         if (mode == Mode.IA32 && program.contains("sysenter")) {
@@ -167,7 +175,7 @@ public final class LinuxSystem implements SystemUnderTest {
         try {
             agent = agents.take(mode);
             agent.mark("begin:" + options.scenario);
-            return new LinuxGuest(agent, agents, mode, code);
+            return new LinuxGuest(agent, agents, mode, code, options.traceEvents);
         } catch (final RuntimeException e) {
             if (agent != null) {
                 agent.giveUp();
@@ -190,8 +198,8 @@ public final class LinuxSystem implements SystemUnderTest {
         if (needed != null && kernelOptions.known()) {
             kernelOptions.require(needed);
         }
-        if (!options.traceEvents.isEmpty()) {
-            throw new UnsupportedSetupException("trace events of real kernels are not recorded yet");
+        if (!options.traceEvents.isEmpty() && !agents.ownsKernel()) {
+            throw new UnsupportedSetupException("trace events are recorded on kernels that serve nobody else");
         }
         if (options.audit) {
             throw new UnsupportedSetupException("audit records of real kernels are not read yet");

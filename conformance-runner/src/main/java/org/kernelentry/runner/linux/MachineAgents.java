@@ -128,6 +128,11 @@ final class MachineAgents implements AgentPool {
     }
 
     @Override
+    public boolean ownsKernel() {
+        return true;
+    }
+
+    @Override
     public void giveBack(final Agent agent) {
         if (agent.lost()) {
             all.remove(agent);

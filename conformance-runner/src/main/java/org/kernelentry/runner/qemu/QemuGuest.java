@@ -49,7 +49,7 @@ public final class QemuGuest implements AutoCloseable {
     private final Process process;
     private final SocketLine port;
     private final SocketLine serial;
-    private final Thread hook = new Thread(this::kill);
+    private final Thread hook = new Thread(this::killAndTidy);
     private final List<String> console = new ArrayList<>();
     private final Path log;
     private @Nullable SocketLine line;
@@ -351,6 +351,11 @@ public final class QemuGuest implements AutoCloseable {
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void killAndTidy() {
+        kill();
+        delete(folder);
     }
 
     private static void delete(final Path folder) {

@@ -8,6 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.kernelentry.runner.system.Guest;
 import org.kernelentry.runner.system.Stop;
+import org.kernelentry.runner.system.SystemUnderTest.Shown;
 import org.opentest4j.TestAbortedException;
 
 /** What an observer can see of the guest and the kernel. Lists are asserted whole and in order. */
@@ -60,14 +61,14 @@ public final class ObservationSteps {
     /** All recorded trace events, {@code name: text}; {@code nr.getppid} and the like are replaced by numbers, {@code *} is anything. */
     @Then("these trace events are recorded:")
     public void events(final DataTable table) {
-        readable("trace events");
+        readable(Shown.TRACE_EVENTS);
         world.eventsAsserted = true;
         list("trace event", table, world.guest().traceEvents());
     }
 
     @Then("no trace events are recorded")
     public void noEvents() {
-        readable("trace events");
+        readable(Shown.TRACE_EVENTS);
         world.eventsAsserted = true;
         same("trace events", "[]", world.guest().traceEvents().toString());
     }
@@ -75,14 +76,14 @@ public final class ObservationSteps {
     /** All audit records; numbers as {@code nr.NAME}. */
     @Then("these audit records are written:")
     public void audit(final DataTable table) {
-        readable("audit records");
+        readable(Shown.AUDIT_RECORDS);
         world.auditAsserted = true;
         list("audit record", table, world.guest().auditRecords());
     }
 
     @Then("no audit records are written")
     public void noAudit() {
-        readable("audit records");
+        readable(Shown.AUDIT_RECORDS);
         world.auditAsserted = true;
         same("audit records", "[]", world.guest().auditRecords().toString());
     }
@@ -97,7 +98,7 @@ public final class ObservationSteps {
     /** All kernel warnings, each containing the row's words. */
     @Then("the kernel warns:")
     public void warns(final DataTable table) {
-        readable("kernel warnings");
+        readable(Shown.WARNINGS);
         final List<String> seen = world.guest().kernelWarnings();
         final List<String> expected = table.asList();
         for (int i = 0; i < Math.max(seen.size(), expected.size()); i++) {
@@ -150,8 +151,8 @@ public final class ObservationSteps {
     }
 
     /** What a system does not show can be asserted neither to be there nor not to be. */
-    private void readable(final String what) {
-        if (!world.system.internal()) {
+    private void readable(final Shown what) {
+        if (!world.system.shows(what)) {
             throw new TestAbortedException(what + " cannot be read on " + world.system.name());
         }
     }

@@ -24,6 +24,29 @@ public interface SystemUnderTest {
         return Optional.empty();
     }
 
+    /** What a system may show besides what a tracer sees. */
+    enum Shown {
+        TRACE_EVENTS("trace events"),
+        AUDIT_RECORDS("audit records"),
+        WARNINGS("kernel warnings");
+
+        private final String words;
+
+        Shown(final String words) {
+            this.words = words;
+        }
+
+        @Override
+        public String toString() {
+            return words;
+        }
+    }
+
+    /** Whether that can be seen, so that scenarios can assert it to be there or not. */
+    default boolean shows(final Shown what) {
+        return internal();
+    }
+
     /** Whether internal steps can be observed and injected into. */
     boolean internal();
 
