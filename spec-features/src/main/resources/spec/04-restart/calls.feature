@@ -197,7 +197,7 @@ Feature: Which call returns which restart code
         word W
         r = futex &W FUTEX_WAIT 0 400ms
         note r
-        nanosleep 400ms 0
+        nanosleep 90000s 0
         """
       When this happens:
         | do           | sees               |
@@ -205,7 +205,8 @@ Feature: Which call returns which restart code
         | kill SIGSTOP | group-stop SIGSTOP |
         | sleep 900ms  |                    |
         | kill SIGCONT | continued          |
-        | wait         | exited 0           |
+        | until asleep |                    |
+        | kill SIGKILL | killed by SIGKILL  |
       Then the guest notes:
         | r=-ETIMEDOUT |
       And nothing else happens

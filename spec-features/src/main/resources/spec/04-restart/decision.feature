@@ -235,7 +235,7 @@ Feature: Which interrupted calls are restarted
         """
         r = nanosleep 400ms 0
         note r
-        nanosleep 400ms 0
+        nanosleep 90000s 0
         """
       When this happens:
         | do           | sees               |
@@ -243,7 +243,8 @@ Feature: Which interrupted calls are restarted
         | kill SIGSTOP | group-stop SIGSTOP |
         | sleep 900ms  |                    |
         | kill SIGCONT | continued          |
-        | wait         | exited 0           |
+        | until asleep |                    |
+        | kill SIGKILL | killed by SIGKILL  |
       Then the guest notes:
         | r=0 |
       And nothing else happens

@@ -196,6 +196,7 @@ Feature: What a handler starts with
       Given a guest program on <mode>:
         """
         handle SIGUSR1 raw {
+          nop
           H: break
         }
         B: break

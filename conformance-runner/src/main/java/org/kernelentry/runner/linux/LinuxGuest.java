@@ -62,11 +62,7 @@ final class LinuxGuest implements Guest {
 
     /** Spawns the program; {@code pool} gets the agent back when the guest is closed. */
     LinuxGuest(
-            final Agent agent,
-            final AgentPool pool,
-            final Mode mode,
-            final GuestCode code,
-            final List<String> events) {
+            final Agent agent, final AgentPool pool, final Mode mode, final GuestCode code, final List<String> events) {
         this.agent = agent;
         this.pool = pool;
         this.mode = mode;
@@ -138,7 +134,8 @@ final class LinuxGuest implements Guest {
             }
             return;
         }
-        // The calls by which a program gets to its first instruction are not its own: it is put there before anything is recorded.
+        // The calls by which a program gets to its first instruction are not its own: it is put there before anything
+        // is recorded.
         if (!traced) {
             seize(List.of());
             prepare();
@@ -146,8 +143,7 @@ final class LinuxGuest implements Guest {
         for (final String event : events) {
             final long result = agent.number("event " + selected + " " + event);
             if (result != 0) {
-                throw new UnsupportedSetupException(
-                        "this kernel has no trace events " + event + ": error " + -result);
+                throw new UnsupportedSetupException("this kernel has no trace events " + event + ": error " + -result);
             }
         }
         if (!traced) {

@@ -23,8 +23,8 @@ import org.kernelentry.runner.spec.SpecException;
  * machine's own packages and changes none of its lists.
  */
 public final class DebianKernels {
-    /** The long-lived series that Debian has, oldest first. */
-    public static final List<String> VERSIONS = List.of("6.1", "6.12");
+    /** The long-lived series that Debian has, oldest first, and the suite that gets every release. */
+    public static final List<String> VERSIONS = List.of("6.1", "6.12", "sid");
 
     /** Suites whose newest kernel has a version people ask for. Other versions are looked for in the one that gets every release. */
     private static final Map<String, String> SUITES = Map.of("6.1", "bookworm", "6.12", "trixie");
