@@ -45,7 +45,10 @@ import picocli.CommandLine.Option;
             "  conform run --arch arm64 --tags '@SUD and not @slow'",
             "  conform run SUD-24 --on reference-generic",
             "  conform run 04-restart --junit restart.xml --json restart.json",
-            "  conform run --ktap > conform.ktap"
+            "  conform run --ktap > conform.ktap",
+            "  conform run --kernel arch/arm64/boot/Image --config .config",
+            "  conform run --on debian:6.1,debian:6.12 --arch arm64,arm",
+            "  conform run --on all"
         })
 final class RunCommand implements Callable<Integer> {
     private final Environment environment;

@@ -33,7 +33,7 @@ final class HostAgents implements AgentPool {
         try {
             program = programs.computeIfAbsent(mode, compiler);
         } catch (final SpecException e) {
-            throw new UnsupportedSetupException(e.getMessage());
+            throw new UnsupportedSetupException(String.valueOf(e.getMessage()));
         }
         final Agent agent = new Agent(new HostLink(program));
         try {

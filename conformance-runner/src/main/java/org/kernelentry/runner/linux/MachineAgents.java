@@ -71,7 +71,7 @@ final class MachineAgents implements AgentPool {
             if (main) {
                 throw e;
             }
-            missing.put(mode, e.getMessage());
+            missing.put(mode, String.valueOf(e.getMessage()));
         }
     }
 
