@@ -23,6 +23,7 @@ import org.kernelentry.runner.spec.Selection;
 import org.kernelentry.runner.spec.SpecExample;
 import org.kernelentry.runner.spec.SpecException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -42,6 +43,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  conform compare reference-native reference-generic",
             "  conform compare reference-native reference-generic --arch arm ENT --traces",
+            "  conform compare debian:6.1 debian:6.12 --arch arm64",
+            "  conform compare debian:6.12/arm64 linux --kernel arch/arm64/boot/Image",
             "",
             "Exit codes: 0 no difference, 1 differences, 2 could not run."
         })
@@ -71,6 +74,9 @@ final class CompareCommand implements Callable<Integer> {
             description = "Only this architecture: x86, arm64 or arm. May be given more than once.")
     private List<String> architectures = List.of();
 
+    @Mixin
+    private KernelChoice kernels = new KernelChoice();
+
     @Option(
             names = "--traces",
             description = "Print everything that was observed on both, not only what differs first.")
@@ -92,6 +98,11 @@ final class CompareCommand implements Callable<Integer> {
             throw new SpecException("--jobs " + jobs + " is less than one scenario at a time.");
         }
         Spec spec = environment.read();
+        kernels.use(
+                architectures,
+                List.of(one, other),
+                environment.reports(),
+                command.commandLine().getErr());
         Target a = single(one);
         Target b = single(other);
         if (a.system().equals(b.system())) {

@@ -3,18 +3,14 @@ package org.kernelentry.runner.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.kernelentry.runner.cli.Environment.Spec;
 import org.kernelentry.runner.judge.Plan;
 import org.kernelentry.runner.judge.Target;
-import org.kernelentry.runner.linux.LinuxKernels;
 import org.kernelentry.runner.spec.Architecture;
 import org.kernelentry.runner.spec.Selection;
 import org.kernelentry.runner.spec.SpecExample;
-import org.kernelentry.runner.spec.SpecException;
-import org.kernelentry.runner.system.Systems;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -41,18 +37,8 @@ final class SelectionOptions {
             })
     private List<String> systems = List.of();
 
-    @Option(
-            names = "--kernel",
-            paramLabel = "FILE",
-            description = "The kernel that --on linux is: bzImage, Image or zImage.")
-    private @Nullable Path kernel;
-
-    @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            description = "Its .config, for kernels without /proc/config.gz; scenarios that need other options are"
-                    + " skipped.")
-    private @Nullable Path config;
+    @Mixin
+    private KernelChoice kernels = new KernelChoice();
 
     @Option(
             names = "--tags",
@@ -79,8 +65,6 @@ final class SelectionOptions {
         return selection.from(spec.model(), spec.catalogue());
     }
 
-    private Consumer<String> note = text -> {};
-
     /**
      * Says which kernels the names of systems mean.
      *
@@ -88,31 +72,14 @@ final class SelectionOptions {
      * @param err is told what takes long
      */
     void useKernels(Path logs, PrintWriter err) {
-        if (config != null && kernel == null) {
-            throw new SpecException(
-                    "--config " + config + " says what a kernel is made of; name that by --kernel FILE.");
-        }
-        if (kernel != null && !systems.isEmpty() && systems.stream().noneMatch(s -> s.startsWith("linux"))) {
-            throw new SpecException("--kernel " + kernel + " is the system linux, which --on does not name.");
-        }
-        note = text -> {
-            err.println(text);
-            err.flush();
-        };
-        Systems.kernels()
-                .use(new LinuxKernels.Settings(
-                        kernel,
-                        config,
-                        architectures.stream().map(Architecture::parse).toList(),
-                        logs,
-                        text -> note.accept(text + " ...")));
+        kernels.use(architectures, systems, logs, err);
     }
 
     /** The systems that are meant, each once. */
     List<Target> targets() {
-        List<String> named = systems.isEmpty() ? List.of(kernel == null ? Systems.REFERENCE : "linux") : systems;
+        List<String> named = systems.isEmpty() ? List.of(kernels.system()) : systems;
         return named.stream()
-                .map(n -> n.equals(ALL) ? Target.all(note) : Target.named(n))
+                .map(n -> n.equals(ALL) ? Target.all(kernels::say) : Target.named(n))
                 .flatMap(List::stream)
                 .distinct()
                 .toList();

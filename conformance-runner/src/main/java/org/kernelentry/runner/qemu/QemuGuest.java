@@ -28,6 +28,9 @@ public final class QemuGuest implements AutoCloseable {
     /** Before the words of the init in the guest. */
     private static final String INIT = "kernel-entry-init: ";
 
+    /** How long what was printed last may take to be read. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
     private static final String STARTED = INIT + "started, line ";
 
     /** Runs its arguments as a child until that ends or the input does. */
@@ -52,6 +55,7 @@ public final class QemuGuest implements AutoCloseable {
     private final Thread hook = new Thread(this::killAndTidy);
     private final List<String> console = new ArrayList<>();
     private final Path log;
+    private final Thread reader;
     private @Nullable SocketLine line;
 
     private QemuGuest(final Path folder, final QemuCommand command, final Path log) throws IOException {
@@ -66,7 +70,7 @@ public final class QemuGuest implements AutoCloseable {
         process = new ProcessBuilder(words)
                 .redirectError(folder.resolve("errors").toFile())
                 .start();
-        final Thread reader = new Thread(this::readConsole, "console of " + command.kernel());
+        reader = new Thread(this::readConsole, "console of " + command.kernel());
         reader.setDaemon(true);
         reader.start();
     }
@@ -219,11 +223,23 @@ public final class QemuGuest implements AutoCloseable {
             seen += news.size();
             if (!news.isEmpty()) {
                 deadline = System.nanoTime() + patience.toNanos();
-            } else if (!process.isAlive()) {
+            } else if (!process.isAlive() && isRead(seen)) {
                 throw ended(what);
             } else if (System.nanoTime() > deadline) {
                 throw silent(what, seen, patience);
             }
+        }
+    }
+
+    /** Whether no more than these lines come from an emulator that has ended; waits a moment for them. */
+    private boolean isRead(final int seen) {
+        try {
+            reader.join(LAST_WORDS.toMillis());
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        synchronized (console) {
+            return console.size() == seen;
         }
     }
 

@@ -47,7 +47,7 @@ final class BadInputTests {
             run --on linus           | There is no system "linus"; known are reference, reference-generic, reference-native, host, linux (with --kernel FILE), debian:6.12 and the like.
             run --on linux           | The system linux is a kernel of your own; give its image by --kernel FILE.
             run --on linux --kernel /nowhere | There is no kernel /nowhere; give the image of a build, such as bzImage.
-            run --on host --kernel x | --kernel x is the system linux, which --on does not name.
+            run --on host --kernel x | --kernel x is the system linux, which is not named.
             run --config x           | --config x says what a kernel is made of; name that by --kernel FILE.
             run --tags @ENT@         | There is no tag @ENT@ in the spec; did you mean @ENT.
             run --tags (@ENT         | "(@ENT" is not a tag expression; write something like "@SUD and not @slow".
