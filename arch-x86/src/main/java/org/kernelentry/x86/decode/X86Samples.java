@@ -3,8 +3,10 @@ package org.kernelentry.x86.decode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.machine.ir.BlockBuilder;
 import org.kernelentry.machine.memory.AddressSpace;
@@ -155,6 +157,19 @@ public final class X86Samples {
     public String mnemonic(final byte[] code) {
         final Insn insn = first(code);
         return insn == null || insn.row == null ? "" : insn.form().mnemonic;
+    }
+
+    /** The manual's chapter for the instruction that {@code code} begins with; empty when there is none. */
+    public String chapter(final byte[] code) {
+        final Insn insn = first(code);
+        return insn == null || insn.row == null ? "" : Chapters.of(insn.form());
+    }
+
+    /** How many rows of the opcode maps each of the manual's chapters has. */
+    public Map<String, Integer> chapters() {
+        final Map<String, Integer> chapters = new TreeMap<>();
+        choices.forEach(c -> chapters.merge(Chapters.of(c.row), 1, Integer::sum));
+        return chapters;
     }
 
     /** The count that the first instruction shifts by, if that is an immediate; else -1. */

@@ -47,6 +47,7 @@ import picocli.CommandLine.Spec;
             "  conform judge --mode thumb --cases 1000000     a long run",
             "  conform judge --mode a64 --blocks --seed 7     short blocks; the same seed gives the same cases",
             "  conform judge --arch x86 --only 'F.*'          only the rows of such names",
+            "  conform judge --chapters                       a table by the chapters of the manuals",
             "  conform judge --mode arm --rows                what was compared, by row of the decoder's tables",
             "",
             "Exit codes: 0 no difference, 1 a difference, 2 could not run."
@@ -88,6 +89,12 @@ final class JudgeCommand implements Callable<Integer> {
 
     @Option(names = "--rows", description = "Print how often each row of the decoder's tables was compared.")
     private boolean rows;
+
+    @Option(
+            names = "--chapters",
+            description =
+                    "Print a table by the manual's chapters: rows of the tables, instructions executed, cases compared.")
+    private boolean chapters;
 
     @Option(
             names = "--keep",
@@ -171,6 +178,9 @@ final class JudgeCommand implements Callable<Integer> {
                             recorded.add(line);
                         }
                     });
+            if (chapters) {
+                table(out, each, run);
+            }
             summary(out, run);
             write(keep, kept);
             write(record, recorded);
@@ -180,6 +190,21 @@ final class JudgeCommand implements Callable<Integer> {
 
     private static byte[] bytes(String line) {
         return HexFormat.of().parseHex(line.split(" ", 4)[2]);
+    }
+
+    /** Instructions are counted by name; a name may have several rows, one for each encoding. */
+    private static void table(PrintWriter out, CpuMode mode, JudgeRun run) {
+        out.printf("  %-58s %8s %9s %9s %7s%n", "chapter", "decoded", "executed", "compared", "differ");
+        mode.chapters().forEach((chapter, decoded) -> {
+            JudgeRun.@Nullable Chapter seen = run.chapters().get(chapter);
+            out.printf(
+                    "  %-58s %8d %9d %9d %7d%n",
+                    chapter,
+                    decoded,
+                    seen == null ? 0 : seen.executed(),
+                    seen == null ? 0 : seen.compared(),
+                    seen == null ? 0 : seen.different());
+        });
     }
 
     private void summary(PrintWriter out, JudgeRun run) {

@@ -104,6 +104,22 @@ final class A64Mode extends ArmFamilyMode {
         return false;
     }
 
+    /** DDI 0487, C4.1: the main groups, by bits 28 to 25. */
+    @Override
+    String chapter(int insn, int width) {
+        int op0 = insn >>> 25 & 15;
+        if ((op0 & 14) == 8) {
+            return "DDI 0487, data processing, immediate";
+        }
+        if ((op0 & 14) == 10) {
+            return "DDI 0487, branches, exceptions, system";
+        }
+        if ((op0 & 5) == 4) {
+            return (insn >>> 26 & 1) == 0 ? "DDI 0487, loads and stores" : "DDI 0487, loads and stores of vectors";
+        }
+        return (op0 & 7) == 5 ? "DDI 0487, data processing, register" : "DDI 0487, floating point, Advanced SIMD";
+    }
+
     @Override
     public String mask(CpuCase test, CpuOutcome ours, CpuOutcome theirs) {
         byte[] last = lastInstruction(test.code(), ours);

@@ -2,7 +2,9 @@ package org.kernelentry.runner.cpu;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.isa.DecodeTable;
 
@@ -107,6 +109,21 @@ abstract class ArmFamilyMode implements CpuMode {
     public final String row(byte[] code) {
         DecodeTable.@Nullable Row<?> row = table(code).find(first(code));
         return row == null ? "" : row.name();
+    }
+
+    /** The manual's chapter for an encoding. */
+    abstract String chapter(int insn, int width);
+
+    @Override
+    public final String chapter(byte[] code) {
+        return row(code).isEmpty() ? "" : chapter(first(code), table(code).width());
+    }
+
+    @Override
+    public final Map<String, Integer> chapters() {
+        Map<String, Integer> chapters = new TreeMap<>();
+        choices.forEach(c -> chapters.merge(chapter(c.row.value(), c.width), 1, Integer::sum));
+        return chapters;
     }
 
     @Override

@@ -178,6 +178,14 @@ final class ArmMode extends ArmFamilyMode {
     }
 
     @Override
+    String chapter(int insn, int width) {
+        if (width == 16) {
+            return "DDI 0406C, A6.2 16-bit Thumb";
+        }
+        return thumb ? ArmChapters.t32(insn) : ArmChapters.a32(insn);
+    }
+
+    @Override
     public boolean definite(byte[] code) {
         String row = row(code);
         return !row.isEmpty() && !ArmUndefined.indefinite(row);

@@ -1,6 +1,7 @@
 package org.kernelentry.runner.cpu;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.kernelentry.machine.CpuState;
 import org.kernelentry.machine.Isa;
@@ -46,6 +47,12 @@ public interface CpuMode {
 
     /** The name of the row that decodes the first instruction of {@code code}; empty when there is none. */
     String row(byte[] code);
+
+    /** The manual's chapter for the first instruction of {@code code}; empty when there is none. */
+    String chapter(byte[] code);
+
+    /** Rows of the tables in each of the manual's chapters. */
+    Map<String, Integer> chapters();
 
     /** Whether an instruction may stand among others in a block: nothing that the manual leaves open comes from it. */
     boolean definite(byte[] code);

@@ -5,7 +5,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.IntConsumer;
 import java.util.function.Predicate;
@@ -28,6 +30,7 @@ public final class JudgeRun {
     private final Map<String, int[]> rows = new TreeMap<>();
     private final Map<String, Integer> open = new TreeMap<>();
     private final Map<String, Integer> openRows = new TreeMap<>();
+    private final Map<String, Chapter> chapters = new TreeMap<>();
     private int compared;
     private int different;
 
@@ -126,11 +129,17 @@ public final class JudgeRun {
         }
         compared++;
         String row = mode.row(test.code());
+        Chapter chapter = chapters.computeIfAbsent(mode.chapter(test.code()), key -> new Chapter());
+        chapter.compared++;
+        if (ours.end() != End.UNDEFINED || ours.after()[mode.pc()] != CpuCase.CODE_START) {
+            chapter.executed.add(row);
+        }
         int[] counts = rows.computeIfAbsent(row, key -> new int[2]);
         counts[0]++;
         List<String> differences = Comparison.differences(mode, ours, theirs);
         if (!differences.isEmpty()) {
             different++;
+            chapter.different++;
             counts[1]++;
             onDifference.accept(KeptCase.line(test, theirs), differences);
         } else {
@@ -151,6 +160,33 @@ public final class JudgeRun {
     /** Per row of the tables: compared, different. */
     public Map<String, int[]> rows() {
         return rows;
+    }
+
+    /** What was seen of one of the manual's chapters. */
+    public static final class Chapter {
+        private final Set<String> executed = new TreeSet<>();
+        private int compared;
+        private int different;
+
+        /** How many instructions, by name, did more than to be refused. */
+        public int executed() {
+            return executed.size();
+        }
+
+        /** Cases compared. */
+        public int compared() {
+            return compared;
+        }
+
+        /** Cases that differed. */
+        public int different() {
+            return different;
+        }
+    }
+
+    /** By the manual's chapters; an empty name is for code that is no instruction. */
+    public Map<String, Chapter> chapters() {
+        return chapters;
     }
 
     /** Per row of the tables: cases the manual leaves open. */

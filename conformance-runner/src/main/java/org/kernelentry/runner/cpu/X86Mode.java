@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.kernelentry.machine.CpuState;
 import org.kernelentry.machine.Isa;
@@ -197,6 +198,16 @@ final class X86Mode implements CpuMode {
     @Override
     public boolean excluded(byte[] code) {
         return samples.boundToMachine(code);
+    }
+
+    @Override
+    public String chapter(byte[] code) {
+        return samples.chapter(code);
+    }
+
+    @Override
+    public Map<String, Integer> chapters() {
+        return samples.chapters();
     }
 
     @Override

@@ -99,7 +99,8 @@ final class X86Undefined {
         if (row.startsWith("MASKMOV") && ours.end() == End.UNDEFINED && theirs.end() != End.UNDEFINED) {
             return "vol. 2, MASKMOVDQU: whether a mask of zeros lets an address fault";
         }
-        if (NEAR.contains(row) && test.mode().name().equals("x64") && operand16(code)) {
+        // A branch may lead back into the code.
+        if (NEAR.contains(test.mode().row(test.code())) && test.mode().name().equals("x64") && operand16(test.code())) {
             return "vol. 2, Jcc, CALL, RET: 66 in 64-bit code, which AMD's processors obey and Intel's do not";
         }
         if (ours.end() == End.TRAP && theirs.end() == End.BREAKPOINT) {
@@ -110,6 +111,9 @@ final class X86Undefined {
         }
         if (row.equals("VERW") && ours.end() == End.UNDEFINED && code[0] == (byte) 0xf0) {
             return "vol. 2, LOCK: #UD with any other instruction, which AMD's processors do not raise for VERW";
+        }
+        if (led(samples, test, ours) || led(samples, test, theirs)) {
+            return "a branch into the code, to an instruction that is bound to the machine";
         }
         if (ours.end() == End.UNDEFINED && unknown(samples, test, ours) && differs(ours, theirs)) {
             return "vol. 2, appendix A: not in the modelled processor";
@@ -134,6 +138,11 @@ final class X86Undefined {
 
     private static boolean differs(CpuOutcome ours, CpuOutcome theirs) {
         return theirs.end() != End.UNDEFINED || ours.after()[X86Mode.PC] != theirs.after()[X86Mode.PC];
+    }
+
+    private static boolean led(X86Samples samples, CpuCase test, CpuOutcome outcome) {
+        long pc = outcome.after()[X86Mode.PC];
+        return pc != CpuCase.CODE_START && test.contains(pc) && samples.boundToMachine(test.codeAt(pc));
     }
 
     /** Whether our run ended within the code, at an instruction that our tables do not have. */
