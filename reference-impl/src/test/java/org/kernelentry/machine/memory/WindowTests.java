@@ -202,7 +202,7 @@ final class WindowTests {
     }
 
     private static long page(final Random random) {
-        return (random.nextBoolean() ? 0x3fc : 0x7_0000) + random.nextInt(8);
+        return (random.nextBoolean() ? 0x3fcL : 0x7_0000L) + random.nextInt(8);
     }
 
     private static void change(final Model m, final long page, final int count, final int prot) {
