@@ -2,6 +2,7 @@ package org.kernelentry.arm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kernelentry.kernel.KernelConfig.Flavour;
@@ -9,6 +10,7 @@ import org.kernelentry.machine.asm.GuestAssembler;
 import org.kernelentry.machine.asm.Label;
 
 /** The system call round trip. */
+@Isolated("it counts what every thread allocates")
 class RoundTripTests {
     private static final int CALLS = 200_000;
 

@@ -6,6 +6,8 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -14,6 +16,7 @@ import org.kernelentry.kernel.KernelConfig.Flavour;
 import org.kernelentry.kernel.task.GuestEvent;
 
 /** Whatever a guest does, it ends as a guest: by a signal, by its exit, or by its budget. */
+@Execution(ExecutionMode.CONCURRENT)
 final class RobustnessTests {
     private static final long BUDGET = 20_000;
 

@@ -6,6 +6,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,6 +20,7 @@ import org.kernelentry.machine.asm.Label;
 import org.kernelentry.x86.abi.X86Abi;
 
 /** Whatever a guest does, it ends as a guest: by a signal, by its exit, or by its budget. */
+@Execution(ExecutionMode.CONCURRENT)
 class RobustnessTests {
     private static final long BUDGET = 20_000;
     private static final int GUESTS = 60;

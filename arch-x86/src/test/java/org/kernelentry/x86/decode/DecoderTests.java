@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kernelentry.machine.ir.BlockBuilder;
@@ -15,6 +17,7 @@ import org.kernelentry.machine.memory.PagedSpace;
 import org.kernelentry.x86.X86Regs;
 
 /** The decoder takes whatever bytes there are. */
+@Execution(ExecutionMode.CONCURRENT)
 class DecoderTests {
     private static final long CODE = 0x1000_0000;
     private static final int[][] PREFIXES = {

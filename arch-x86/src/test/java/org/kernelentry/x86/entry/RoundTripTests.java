@@ -5,6 +5,7 @@ import static org.kernelentry.machine.asm.GuestAssembler.T0;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kernelentry.kernel.signal.SigInfo;
@@ -13,6 +14,7 @@ import org.kernelentry.machine.asm.Label;
 import org.kernelentry.x86.X86Process;
 
 /** A call's way into the kernel and back, without observer, allocates nothing. */
+@Isolated("it counts what every thread allocates")
 class RoundTripTests {
     private static final long WARM_UP = 1_000_000;
     private static final long MEASURED = 4_000_000;

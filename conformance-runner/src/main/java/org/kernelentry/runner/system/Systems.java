@@ -18,6 +18,10 @@ public final class Systems {
     /** One for the whole process: they keep their agents. */
     private static final LinuxKernels KERNELS = new LinuxKernels();
 
+    private static final List<Port> PORTS = ServiceLoader.load(Port.class).stream()
+            .map(ServiceLoader.Provider::get)
+            .toList();
+
     private Systems() {}
 
     /** Every single system that can be named. */
@@ -48,7 +52,7 @@ public final class Systems {
 
     /** The port of an architecture on the class path. */
     public static Port port(final Architecture architecture) {
-        for (final Port port : ServiceLoader.load(Port.class)) {
+        for (final Port port : PORTS) {
             if (port.name().equals(architecture.label())) {
                 return port;
             }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Random;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kernelentry.notation.GuestProgram.Layout;
@@ -13,6 +15,7 @@ import org.kernelentry.runner.spec.Mode;
 import org.kernelentry.runner.system.GuestOptions;
 
 /** Code that was not meant to be run. */
+@Execution(ExecutionMode.CONCURRENT)
 final class HostileCodeTests {
     private static final int RANDOM_PROGRAMS = 40;
     private static final int RANDOM_JUMPS = 20;

@@ -6,6 +6,8 @@ import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kernelentry.kernel.Kernel;
@@ -17,6 +19,7 @@ import org.kernelentry.runner.system.ReferenceGuest;
 import org.kernelentry.runner.system.Stop;
 
 /** Signal frames and registers that somebody has filled with garbage. */
+@Execution(ExecutionMode.CONCURRENT)
 final class HostileFrameTests {
     /** Bytes of a frame of which every word is overwritten; behind them every {@link #COARSE}th. */
     private static final int FINE_BYTES = 1024;

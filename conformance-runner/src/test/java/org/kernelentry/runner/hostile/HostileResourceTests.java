@@ -3,12 +3,15 @@ package org.kernelentry.runner.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.stream.Stream;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kernelentry.runner.hostile.Hostile.Where;
 import org.kernelentry.runner.spec.Mode;
 
 /** Guests that take until there is no more. */
+@Execution(ExecutionMode.CONCURRENT)
 final class HostileResourceTests {
     static Stream<Where> everywhere() {
         return Hostile.everywhere();

@@ -9,25 +9,20 @@ import org.kernelentry.runner.judge.RunListener;
 import org.kernelentry.runner.judge.Runner;
 import org.kernelentry.runner.judge.Status;
 import org.kernelentry.runner.judge.Target;
-import org.kernelentry.runner.spec.Catalogue;
-import org.kernelentry.runner.spec.Selection;
 import org.kernelentry.runner.spec.SpecExample;
-import org.kernelentry.runner.spec.SpecModel;
 
-/** Runs the scenarios of some rules on both flavours; made by reflection inside the mutating loader. */
+/** Runs some examples on both flavours; made by reflection inside the mutating loader. */
 public final class MutantRun implements Callable<List<String>> {
-    private final List<String> rules;
+    private final List<SpecExample> examples;
 
-    /** Runs the scenarios of these catalogue IDs. */
-    public MutantRun(final List<String> rules) {
-        this.rules = rules;
+    /** Runs these examples. */
+    public MutantRun(final List<SpecExample> examples) {
+        this.examples = List.copyOf(examples);
     }
 
     /** {@code + id} for each example that passed and {@code - id | why} for each that did not. */
     @Override
     public List<String> call() {
-        final SpecModel model = SpecModel.fromClassPath();
-        final List<SpecExample> examples = Selection.all().terms(rules).from(model, Catalogue.fromClassPath());
         final Plan plan = Plan.of(examples, Target.named("reference"));
         return new Runner(new ReferenceGlue(), 1)
                 .run(plan, RunListener.NONE).outcomes().stream()

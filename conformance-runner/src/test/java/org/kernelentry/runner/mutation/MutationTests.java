@@ -21,6 +21,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.kernelentry.runner.spec.Catalogue;
+import org.kernelentry.runner.spec.Selection;
+import org.kernelentry.runner.spec.SpecExample;
+import org.kernelentry.runner.spec.SpecModel;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
@@ -29,12 +35,15 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
  *
  * <p>The report says which scenario caught which: {@code target/mutations.txt}.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class MutationTests {
     private static final List<String> FILES = List.of("entry.yaml", "tracking.yaml", "signals.yaml");
     private static final int AT_LEAST = 40;
     /** How long the scenarios of one mistake may take. */
     private static final int SECONDS = 60;
 
+    private static final SpecModel MODEL = SpecModel.fromClassPath();
+    private static final Catalogue CATALOGUE = Catalogue.fromClassPath();
     private static List<Mutation> mutations = List.of();
     private static final Map<String, String> REPORT = Collections.synchronizedMap(new TreeMap<>());
 
@@ -113,10 +122,11 @@ class MutationTests {
     @SuppressWarnings("unchecked") // the class is made in another loader; its type here is the platform's Callable
     private static List<String> run(
             final @org.jspecify.annotations.Nullable Mutation mutation, final List<String> rules) throws Exception {
+        final List<SpecExample> examples = Selection.all().terms(rules).from(MODEL, CATALOGUE);
         final MutatingLoader loader = new MutatingLoader(mutation);
         final FutureTask<List<String>> task = new FutureTask<>(() -> {
             final Class<?> type = loader.loadClass("org.kernelentry.runner.mutant.MutantRun");
-            final Object run = type.getConstructor(List.class).newInstance(rules);
+            final Object run = type.getConstructor(List.class).newInstance(examples);
             return ((Callable<List<String>>) run).call();
         });
         // A mistake may make the kernel loop for ever: that is noticed too, and must not stop the others.

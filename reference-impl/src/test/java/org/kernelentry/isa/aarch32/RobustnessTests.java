@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.kernelentry.machine.CpuExit;
 import org.kernelentry.machine.CpuState;
 import org.kernelentry.machine.engine.EngineCpu;
@@ -13,6 +15,7 @@ import org.kernelentry.machine.memory.CodeWindow;
 import org.kernelentry.machine.memory.PagedSpace;
 
 /** Nothing that a guest can put into memory or registers gets out as a Java exception. */
+@Execution(ExecutionMode.CONCURRENT)
 class RobustnessTests {
     private static final int CODE = 0x10000;
     private static final int[] MODES = {A32Regs.MODE_A32, A32Regs.MODE_T32, A32Regs.MODE_T32 | 0x0c << 8};

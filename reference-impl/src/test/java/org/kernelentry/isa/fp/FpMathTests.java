@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;
 import java.util.Random;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Results against exact decimal arithmetic: the definition of each rounding mode, not another implementation of it. */
+@Execution(ExecutionMode.CONCURRENT)
 final class FpMathTests {
     private static final int CASES = 20_000;
 

@@ -7,11 +7,13 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.kernelentry.kernel.dispatch.SyscallUserDispatch;
 import org.kernelentry.kernel.testing.ParkedGuest;
 import org.kernelentry.kernel.testing.TestPort;
 
 /** Entry work that lets a call through makes no garbage. */
+@Isolated("it counts what every thread allocates")
 final class EntryWorkAllocationTests {
     private static final int ROUNDS = 20_000;
 

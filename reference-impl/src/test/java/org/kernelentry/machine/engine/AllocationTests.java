@@ -6,12 +6,14 @@ import static org.kernelentry.machine.engine.PlainIsa.insn;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.kernelentry.machine.CpuExit;
 import org.kernelentry.machine.ir.Cond;
 import org.kernelentry.machine.ir.Op;
 import org.kernelentry.machine.memory.PagedSpace;
 
 /** Once its blocks are decoded, running allocates nothing, whatever the exits are. */
+@Isolated("it counts what every thread allocates")
 final class AllocationTests extends EngineFixture {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 

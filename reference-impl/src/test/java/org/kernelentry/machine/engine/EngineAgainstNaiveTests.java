@@ -3,6 +3,8 @@ package org.kernelentry.machine.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Random;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kernelentry.machine.CpuExit;
@@ -12,6 +14,7 @@ import org.kernelentry.machine.memory.AddressSpace;
 import org.kernelentry.machine.memory.PagedSpace;
 
 /** Blocks with dead operations removed and the rest joined do what the operations say one by one. */
+@Execution(ExecutionMode.CONCURRENT)
 final class EngineAgainstNaiveTests {
     private static final long CODE = 0x10000;
     private static final long DATA = 0x40000;

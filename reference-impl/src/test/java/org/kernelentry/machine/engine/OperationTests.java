@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -13,6 +15,7 @@ import org.kernelentry.machine.memory.AddressSpace;
 import org.kernelentry.machine.memory.PagedSpace;
 
 /** Every value operation against a computation of its own, {@link Meanings}. */
+@Execution(ExecutionMode.CONCURRENT)
 final class OperationTests {
     private static final long CODE = 0x10000;
     private static final long[] EDGES = {

@@ -5,6 +5,8 @@ import static org.kernelentry.machine.engine.PlainIsa.LENGTH;
 import static org.kernelentry.machine.engine.PlainIsa.insn;
 
 import java.util.Random;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kernelentry.machine.CpuExit;
@@ -15,6 +17,7 @@ import org.kernelentry.machine.memory.AddressSpace;
 import org.kernelentry.machine.memory.PagedSpace;
 
 /** Random programs and random bytes: however a run is cut into pieces, the same happens, and nothing but exits comes out. */
+@Execution(ExecutionMode.CONCURRENT)
 final class RandomProgramTests {
     private static final long CODE = 0x10000;
     private static final long DATA = 0x40000;
