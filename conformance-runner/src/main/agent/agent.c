@@ -110,6 +110,9 @@ static void handle(char *request, unsigned seq)
 		sprintf(reply, "%d", trace_on(pid, word()));
 	} else if (!strcmp(op, "noevents")) {
 		sprintf(reply, "%d", trace_off());
+	} else if (!strcmp(op, "vsyscall")) {
+		/* Guests are forked off and have the vDSO where this program has it. */
+		sprintf(reply, "%lu", getauxval(AT_SYSINFO));
 	} else if (!strcmp(op, "become")) {
 		become(word(), seq);
 	} else if (!strcmp(op, "file")) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.runner.cli.Environment.Spec;
@@ -121,10 +122,12 @@ final class RunCommand implements Callable<Integer> {
         Reports.probe(last);
         LastResults results = new LastResults(last);
 
+        UnaryOperator<Outcome> judge = Judge.oneByOne(plan, spec.expectations());
         RunResult result;
         try (Progress progress =
                 quiet ? Progress.none() : Progress.on(command.commandLine().getErr(), plan.size())) {
-            result = new Runner(environment.glue(), jobs, Duration.ofSeconds(timeLimit)).run(plan, progress);
+            result = new Runner(environment.glue(), jobs, Duration.ofSeconds(timeLimit))
+                    .run(plan, o -> progress.finished(judge.apply(o)));
         }
         Judge.Verdicts verdicts =
                 Judge.of(result, spec.expectations(), spec.model().examples());

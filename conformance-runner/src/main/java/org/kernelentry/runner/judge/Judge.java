@@ -1,10 +1,12 @@
 package org.kernelentry.runner.judge;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.kernelentry.runner.spec.Expectation;
 import org.kernelentry.runner.spec.Expectation.Kind;
@@ -62,15 +64,31 @@ public final class Judge {
         return new Verdicts(new RunResult(result.plan(), judged, result.took()), unmet);
     }
 
+    /** Judges single outcomes while a run goes on, as {@link #of} will when it is over. */
+    public static UnaryOperator<Outcome> oneByOne(Plan plan, List<Expectation> expectations) {
+        Map<String, UnaryOperator<Outcome>> judges = new HashMap<>();
+        for (Target target : plan.targets()) {
+            KernelVersion version = target.kernel();
+            if (version != null) {
+                Judge judge = new Judge(expectations, version);
+                Map<String, SpecExample> byId = byId(plan.examples(target));
+                judges.put(target.system(), o -> judge.judge(o, byId));
+            }
+        }
+        return o -> judges.getOrDefault(o.system(), UnaryOperator.identity()).apply(o);
+    }
+
     /** The outcomes with their final verdicts, in the same order. */
     public List<Outcome> judge(List<Outcome> outcomes, List<SpecExample> examples) {
         Map<String, SpecExample> byId = byId(examples);
-        return outcomes.stream()
-                .map(o -> Optional.ofNullable(byId.get(o.exampleId()))
-                        .flatMap(this::about)
-                        .map(e -> judge(o, e))
-                        .orElse(o))
-                .toList();
+        return outcomes.stream().map(o -> judge(o, byId)).toList();
+    }
+
+    private Outcome judge(Outcome outcome, Map<String, SpecExample> byId) {
+        return Optional.ofNullable(byId.get(outcome.exampleId()))
+                .flatMap(this::about)
+                .map(e -> judge(outcome, e))
+                .orElse(outcome);
     }
 
     private Optional<Expectation> about(SpecExample example) {

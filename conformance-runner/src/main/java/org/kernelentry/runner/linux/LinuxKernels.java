@@ -59,6 +59,11 @@ public final class LinuxKernels {
         return name.equals(LinuxSystem.HOST) || base.equals(FILE) || base.startsWith(Kernels.DEBIAN);
     }
 
+    /** Whether a name is that of a kernel in a file, which the user has to name besides. */
+    public static boolean isFile(final String name) {
+        return base(name).equals(FILE);
+    }
+
     /** What the column of a kernel is called: {@code 6.12} for {@code debian:6.12/arm64}. */
     public static String label(final String name) {
         return base(name).replaceFirst("^" + Kernels.DEBIAN, "");

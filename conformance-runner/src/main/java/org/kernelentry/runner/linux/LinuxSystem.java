@@ -167,20 +167,20 @@ public final class LinuxSystem implements SystemUnderTest {
     @Override
     public Guest boot(final Mode mode, final String program, final GuestOptions options) {
         check(mode, options);
-        if (mode == Mode.IA32 && program.contains("sysenter")) {
-            throw new UnsupportedSetupException("SYSENTER needs the address of the kernel's own vDSO");
-        }
-        final GuestCode code = new GuestCode(mode, program);
-        Agent agent = null;
+        final Agent agent = agents.take(mode);
+        final GuestCode code;
         try {
-            agent = agents.take(mode);
+            code = new GuestCode(mode, program, mode == Mode.IA32 ? agent.number("vsyscall") : 0);
+        } catch (final RuntimeException e) {
+            agents.giveBack(agent);
+            throw e;
+        }
+        try {
             agent.mark("begin:" + options.scenario);
             return new LinuxGuest(agent, agents, mode, code, options.traceEvents);
         } catch (final RuntimeException e) {
-            if (agent != null) {
-                agent.giveUp();
-                agents.giveBack(agent);
-            }
+            agent.giveUp();
+            agents.giveBack(agent);
             code.close();
             throw e;
         }

@@ -2,6 +2,8 @@ package org.kernelentry.runner.report;
 
 import org.kernelentry.runner.judge.Outcome;
 import org.kernelentry.runner.judge.Status;
+import org.kernelentry.runner.judge.Target;
+import org.kernelentry.runner.linux.LinuxKernels;
 import org.kernelentry.runner.spec.SpecExample;
 import org.kernelentry.runner.spec.SpecModel;
 import org.kernelentry.runner.spec.SpecRule;
@@ -29,13 +31,18 @@ public final class FailureText {
         String reason = outcome.difference().isEmpty() ? outcome.message() : outcome.difference();
         field(out, outcome.difference().isEmpty() ? "because" : "differs", reason);
         field(out, "again", runAgain(outcome));
-        field(out, "trace", "./conform trace '" + outcome.exampleId() + "' --on " + outcome.system());
+        // The steps of a real kernel cannot be seen, those of the reference in its place can.
+        String traced = Target.recorded(outcome.system())
+                .map(t -> "reference-" + t.flavour())
+                .orElse(outcome.system());
+        field(out, "trace", "./conform trace '" + outcome.exampleId() + "' --on " + traced);
         return out.toString();
     }
 
     /** The command that runs just this example on just this system. */
     public static String runAgain(Outcome outcome) {
-        return "./conform run '" + outcome.exampleId() + "' --on " + outcome.system();
+        String kernel = LinuxKernels.isFile(outcome.system()) ? " --kernel FILE" : "";
+        return "./conform run '" + outcome.exampleId() + "' --on " + outcome.system() + kernel;
     }
 
     /** The reason of a failure or a skip on one line, for places that have only one. */

@@ -17,13 +17,17 @@ public final class GuestCode implements AutoCloseable {
     private final GuestProgram program;
     private final Task task;
 
-    /** Assembles {@code text} for {@code mode}. */
-    public GuestCode(final Mode mode, final String text) {
+    /**
+     * Assembles {@code text} for {@code mode}.
+     *
+     * @param vdsoSyscall address of the vDSO's own system call instruction there, AT_SYSINFO; 0 where there is none
+     */
+    public GuestCode(final Mode mode, final String text, final long vdsoSyscall) {
         this.mode = mode;
         this.kernel = new Kernel(KernelConfig.of(Flavour.GENERIC), Systems.port(mode.architecture()));
         final String label = mode.label();
-        final GuestImage image =
-                new GuestImage(kernel, label, text, GuestImage.notesPage(kernel.arch.taskSize(label)), List.of());
+        final GuestImage image = new GuestImage(
+                kernel, label, text, GuestImage.notesPage(kernel.arch.taskSize(label)), List.of(), vdsoSyscall);
         this.program = image.program();
         this.task = kernel.processes.create(
                 kernel.processes.createHarness("tables"), "tables", label, image.mm(), Layout.CODE, 0);

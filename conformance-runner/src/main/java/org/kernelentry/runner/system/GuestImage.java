@@ -28,9 +28,23 @@ final class GuestImage {
             final String text,
             final AddressSpace notesPage,
             final List<String> earlierNotes) {
+        this(k, mode, text, notesPage, earlierNotes, 0);
+    }
+
+    /** The same for a system whose vDSO has its system call instruction elsewhere; 0 for where this kernel has it. */
+    GuestImage(
+            final Kernel k,
+            final String mode,
+            final String text,
+            final AddressSpace notesPage,
+            final List<String> earlierNotes,
+            final long vdsoSyscall) {
         this.mode = mode;
         this.mm = new Mm(PagedSpace.create(k.arch.taskSize(mode)), k.arch.taskSize(mode));
         k.arch.mapVdso(mm, mode);
+        if (vdsoSyscall != 0) {
+            mm.vdso += vdsoSyscall - k.arch.vdsoSyscall(mm, mode);
+        }
         // Position dependent: ia32's other system call instruction is in the vDSO of this very space.
         this.program = Notation.assemble(
                 text,

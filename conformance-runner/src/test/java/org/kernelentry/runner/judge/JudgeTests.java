@@ -70,9 +70,14 @@ final class JudgeTests {
 
     private Judge.Verdicts judge(String yaml, String release, Status status, String message) {
         Plan plan = Plan.of(List.of(example()), List.of(kernel(release)));
-        Outcome outcome =
-                new Outcome(example().id(), "linux", status, Instant.EPOCH, Duration.ZERO, message, "", "", "", "");
-        return Judge.of(new RunResult(plan, List.of(outcome), Duration.ZERO), expectations(yaml), model.examples());
+        return Judge.of(
+                new RunResult(plan, List.of(outcome(status, message)), Duration.ZERO),
+                expectations(yaml),
+                model.examples());
+    }
+
+    private Outcome outcome(Status status, String message) {
+        return new Outcome(example().id(), "linux", status, Instant.EPOCH, Duration.ZERO, message, "", "", "", "");
     }
 
     private static Outcome only(Judge.Verdicts verdicts) {
@@ -88,6 +93,14 @@ final class JudgeTests {
                         "differs as expected: Old kernels do it otherwise. (https://example.org/commit)",
                         Outcome::message);
         assertThat(verdicts.unmet()).isEmpty();
+    }
+
+    @Test
+    void while_the_run_goes_on_each_outcome_gets_the_verdict_that_it_will_have() {
+        Plan plan = Plan.of(List.of(example()), List.of(kernel("6.12")));
+        Outcome failed = outcome(Status.FAIL, "note 1");
+        assertThat(Judge.oneByOne(plan, expectations(ROW)).apply(failed).status())
+                .isEqualTo(Status.SKIP);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.kernelentry.runner.judge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kernelentry.runner.fake.FakeGlue;
 import org.kernelentry.runner.fake.FakeSpec;
+import org.kernelentry.runner.spec.SpecException;
 import org.kernelentry.runner.spec.SpecModel;
 import org.kernelentry.runner.spec.TempSpec;
 
@@ -47,6 +49,30 @@ final class RunnerTests {
                         "reference-native ENT-02/the-call-does-something[a64,pause] SKIP",
                         "reference-native ENT-02/the-call-does-something[arm,write] FAIL",
                         "reference-native ENT-03/one-pickle-runs-on-two-architectures[arm] PASS");
+    }
+
+    @Test
+    void a_system_of_several_that_does_not_start_is_an_error_in_its_own_examples_only() {
+        SpecModel model = FakeSpec.in(directory).model();
+        Plan plan = Plan.of(model.examples(), Target.named("reference"));
+        RunResult result = new Runner(new FakeGlue("reference-generic"), 1).run(plan, RunListener.NONE);
+        assertThat(result.outcomes().stream()
+                        .filter(o -> o.system().equals("reference-generic"))
+                        .map(o -> o.status() + " " + o.message()))
+                .hasSize(6)
+                .containsOnly("ERROR The system reference-generic does not start.");
+        assertThat(outcome(result, "ENT-03/one-pickle-runs-on-two-architectures[arm]", "reference-native")
+                        .status())
+                .isEqualTo(Status.PASS);
+    }
+
+    @Test
+    void the_only_system_must_start() {
+        SpecModel model = FakeSpec.in(directory).model();
+        Plan plan = Plan.of(model.examples(), Target.named("reference-generic"));
+        assertThatThrownBy(() -> new Runner(new FakeGlue("reference-generic"), 1).run(plan, RunListener.NONE))
+                .isInstanceOf(SpecException.class)
+                .hasMessage("The system reference-generic does not start.");
     }
 
     @Test
