@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.kernelentry.machine.Isa;
 import org.kernelentry.machine.ir.Block;
 import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.LimitExceededException;
 import org.objectweb.asm.MethodTooLargeException;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Type;
@@ -50,7 +51,7 @@ public final class Translator {
      *
      * @param blocks all decoded for the same mode, each starting somewhere else, in an order in which few jumps go back; the first is always an entry
      * @param indirects which of them are reached from outside or by an indirect jump
-     * @return null when the method would become too large for the JVM to compile
+     * @return null when the method would become too large for the JVM to compile, or too entangled for ASM
      */
     public @Nullable Region translate(final List<Block> blocks, final boolean[] indirects) {
         final ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_FRAMES) {
@@ -76,11 +77,16 @@ public final class Translator {
                 isa.stackPointer(blocks.get(0).mode()),
                 called);
         region.emit();
-        size.visitMaxs(0, 0);
-        size.visitEnd();
         if (size.getMaxSize() > MAX_BYTECODE) {
             return null;
         }
+        try {
+            size.visitMaxs(0, 0);
+        } catch (LimitExceededException e) {
+            // Too many jumps between too many blocks for ASM to work out the stack map frames.
+            return null;
+        }
+        size.visitEnd();
         constructor(writer);
         data(writer, called.size());
         writer.visitEnd();
