@@ -1,30 +1,13 @@
 package org.kernelentry.perf;
 
-import java.util.concurrent.TimeUnit;
 import org.kernelentry.kernel.step.Journal;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** The round trip of {@link SyscallRoundTripBenchmark} with every step written down, against none. */
-@State(Scope.Thread)
-@SuppressWarnings("NullAway.Init") // JMH calls boot() before anything else
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(1)
-public class JournalBenchmark {
+public class JournalBenchmark extends GuestBenchmark {
     /** Calls in one batch: about thirty steps each, less than {@link Journal#LIMIT} together. */
     public static final int CALLS = 10_000;
 
@@ -36,7 +19,6 @@ public class JournalBenchmark {
     @Param({"false", "true"})
     public boolean journal;
 
-    private Guest running;
     private final Journal steps = new Journal();
 
     /** Boots a kernel and lets the guest run to the end of its first batch. */
@@ -62,12 +44,5 @@ public class JournalBenchmark {
         running.batch();
         Guest.require(!steps.truncated(), "the journal is full");
         steps.clear();
-    }
-
-    /** Ends the kernel's threads. */
-    @TearDown
-    public void end() {
-        running.requireSilence();
-        running.close();
     }
 }

@@ -1,19 +1,9 @@
 package org.kernelentry.perf;
 
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * One getppid of a guest: its loop in user mode, the system call instruction, the whole entry and exit path of the reference with saved and live
@@ -21,14 +11,7 @@ import org.openjdk.jmh.annotations.Warmup;
  *
  * <p>The guest runs in batches of {@link #CALLS}, so that what happens between two of them is less than a thousandth of it.
  */
-@State(Scope.Thread)
-@SuppressWarnings("NullAway.Init") // JMH calls boot() before anything else
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(1)
-public class SyscallRoundTripBenchmark {
+public class SyscallRoundTripBenchmark extends GuestBenchmark {
     /** Calls in one batch. */
     public static final int CALLS = 100_000;
 
@@ -54,8 +37,6 @@ public class SyscallRoundTripBenchmark {
     })
     public String guest = "x64-generic";
 
-    private Guest running;
-
     /** Boots a kernel and lets the guest run to the end of its first batch. */
     @Setup
     public void boot() {
@@ -67,11 +48,5 @@ public class SyscallRoundTripBenchmark {
     @OperationsPerInvocation(CALLS)
     public void getppid() {
         running.batch();
-    }
-
-    /** Ends the kernel's threads. */
-    @TearDown
-    public void end() {
-        running.close();
     }
 }

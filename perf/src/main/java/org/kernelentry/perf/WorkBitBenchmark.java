@@ -1,29 +1,18 @@
 package org.kernelentry.perf;
 
-import java.util.concurrent.TimeUnit;
+import static org.kernelentry.kernel.task.ThreadFlags.SYSCALL_WORK_ENTER;
+import static org.kernelentry.kernel.task.ThreadFlags.SYSCALL_WORK_SECCOMP;
+import static org.kernelentry.kernel.task.ThreadFlags.SYSCALL_WORK_SYSCALL_AUDIT;
+import static org.kernelentry.kernel.task.ThreadFlags.SYSCALL_WORK_SYSCALL_TRACEPOINT;
+import static org.kernelentry.kernel.task.ThreadFlags.SYSCALL_WORK_SYSCALL_USER_DISPATCH;
+
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** The round trip of {@link SyscallRoundTripBenchmark} with each reason for the slow path alone; {@code none} for comparison. */
-@State(Scope.Thread)
-@SuppressWarnings("NullAway.Init") // JMH calls boot() before anything else
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(1)
-public class WorkBitBenchmark {
+public class WorkBitBenchmark extends GuestBenchmark {
     /** Calls in one batch. */
     public static final int CALLS = 1_000;
 
@@ -44,20 +33,37 @@ public class WorkBitBenchmark {
 
     /**
      * Why the call takes the slow path: {@code trace} with a stop on entry and one on exit, {@code seccomp-1} and {@code seccomp-100} by the length of
-     * the filter, {@code tracepoint} and {@code audit} with a record of each call, {@code sud-allowed} and {@code sud-dispatched} on x86 only.
+     * the filter, {@code tracepoint} and {@code audit} with a record of each call, {@code sud-allowed} and {@code sud-dispatched} where the kernel has
+     * user dispatch: x86 and generic entry.
      */
     @Param({"none", "trace", "seccomp-1", "seccomp-100", "tracepoint", "audit", "sud-allowed", "sud-dispatched"})
     public String work = "none";
 
-    private Guest running;
-
-    /** Boots a kernel and lets the guest run to the end of its first batch. */
+    /**
+     * Boots a kernel and lets the guest run to the end of its first batch.
+     *
+     * @throws IllegalStateException if the kernel does not know such work, as user dispatch on the native kernels of arm64 and arm
+     */
     @Setup
     public void boot() {
         running = new Guest(guest, program(work), !work.equals(DISPATCHED), work.equals("audit"));
         if (work.equals("tracepoint")) {
             running.kernel.rawSyscalls.enable();
         }
+        final int set = running.task.syscallWork & SYSCALL_WORK_ENTER;
+        Guest.require(
+                set == bit(work), guest + " does not take the slow path for " + work + " alone: work bits " + set);
+    }
+
+    /** The work bit between two batches; tracing is switched on with the batch. */
+    private static int bit(final String work) {
+        return switch (work) {
+            case "seccomp-1", "seccomp-100" -> SYSCALL_WORK_SECCOMP;
+            case "tracepoint" -> SYSCALL_WORK_SYSCALL_TRACEPOINT;
+            case "audit" -> SYSCALL_WORK_SYSCALL_AUDIT;
+            case "sud-allowed", DISPATCHED -> SYSCALL_WORK_SYSCALL_USER_DISPATCH;
+            default -> 0;
+        };
     }
 
     /** Runs {@link #CALLS} round trips. */
@@ -72,13 +78,6 @@ public class WorkBitBenchmark {
         // What is written down for each call must not fill the heap.
         running.kernel.log.clear();
         running.kernel.audit.clearRecords();
-    }
-
-    /** Ends the kernel's threads. */
-    @TearDown
-    public void end() {
-        running.requireSilence();
-        running.close();
     }
 
     private static String program(final String work) {

@@ -1,5 +1,7 @@
 package org.kernelentry.perf;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -11,7 +13,8 @@ final class BenchmarkTests {
         "x64-generic, none", "x64-generic, trace", "x64-generic, seccomp-1", "x64-generic, seccomp-100",
         "x64-generic, tracepoint", "x64-generic, audit", "x64-generic, sud-allowed", "x64-generic, sud-dispatched",
         "a64-native, trace", "a64-native, seccomp-100", "a64-generic, tracepoint", "a64-native, audit",
-        "arm-native, trace", "arm-generic, seccomp-1", "arm-native, tracepoint", "arm-native, audit"
+        "arm-native, trace", "arm-generic, seccomp-1", "arm-native, tracepoint", "arm-native, audit",
+        "a64-generic, sud-allowed", "arm-generic, sud-dispatched"
     })
     void aCallWithEachWorkBitReturns(final String guest, final String work) {
         final WorkBitBenchmark benchmark = new WorkBitBenchmark();
@@ -19,6 +22,16 @@ final class BenchmarkTests {
         benchmark.work = work;
         benchmark.boot();
         benchmark.getppid();
+        benchmark.end();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"a64-native", "arm-native"})
+    void whatAKernelLacksIsNotMeasured(final String guest) {
+        final WorkBitBenchmark benchmark = new WorkBitBenchmark();
+        benchmark.guest = guest;
+        benchmark.work = "sud-allowed";
+        assertThatThrownBy(benchmark::boot).hasMessageContaining("does not take the slow path for sud-allowed");
         benchmark.end();
     }
 
