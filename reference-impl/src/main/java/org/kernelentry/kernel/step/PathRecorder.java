@@ -10,8 +10,8 @@ import java.util.Map;
 import org.kernelentry.kernel.task.CpuLocal;
 
 /**
- * Notes, for every step an {@link Injector} would count, the path it is on: the scopes around it and its name. Two steps with the same path are the
- * same place of the entry code, reached the same way.
+ * Notes, for every step an {@link Injector} would count, the path it is on: the scopes around it, its name, and the work that is set for the
+ * task. Two steps with the same path are the same place of the entry code, reached the same way and with the same still to do.
  */
 public final class PathRecorder implements StepObserver {
     private final List<String> paths = new ArrayList<>();
@@ -29,7 +29,8 @@ public final class PathRecorder implements StepObserver {
 
     private void note(final CpuLocal cpu, final String scope, final String what) {
         if (Injector.counts(cpu)) {
-            paths.add(scope + what);
+            paths.add(scope + what + " " + Integer.toHexString(cpu.current.syscallWork) + "/"
+                    + Integer.toHexString(cpu.current.flags));
         }
     }
 

@@ -11,6 +11,7 @@ import org.kernelentry.machine.CpuState;
 import org.kernelentry.machine.Isa;
 import org.kernelentry.machine.ir.Block;
 import org.kernelentry.machine.ir.BlockBuilder;
+import org.kernelentry.machine.ir.Helper;
 import org.kernelentry.machine.memory.AddressSpace;
 import org.kernelentry.machine.memory.MemoryFault;
 import org.kernelentry.machine.memory.PagedSpace;
@@ -77,8 +78,9 @@ public final class EngineCpu implements Cpu {
         this.cache = new BlockCache();
         caches.put(space, cache);
         this.decoder = new BlockDecoder(isa, space);
-        this.interpreter = new Interpreter(state, isa.helpers(), translateAfter);
-        this.regions = new Regions(new Translator(isa, state.flags), translateAfter);
+        final Helper[] helpers = isa.helpers();
+        this.interpreter = new Interpreter(state, helpers, translateAfter);
+        this.regions = new Regions(new Translator(isa, helpers, state.flags), translateAfter);
     }
 
     @Override

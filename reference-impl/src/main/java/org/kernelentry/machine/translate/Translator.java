@@ -8,6 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.machine.Isa;
 import org.kernelentry.machine.ir.Block;
+import org.kernelentry.machine.ir.Helper;
 import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.LimitExceededException;
 import org.objectweb.asm.MethodTooLargeException;
@@ -32,14 +33,17 @@ public final class Translator {
             "(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;Ljava/lang/Class;)Ljava/lang/Object;";
 
     private final Isa isa;
+    private final Helper[] helpers;
     private final int flagSlot;
 
     /**
      * @param isa whose blocks are translated
+     * @param helpers those that the interpreter of the same CPU calls: they may share state
      * @param flagSlot {@code CpuState.flags}
      */
-    public Translator(final Isa isa, final int flagSlot) {
+    public Translator(final Isa isa, final Helper[] helpers, final int flagSlot) {
         this.isa = isa;
+        this.helpers = helpers;
         this.flagSlot = flagSlot;
     }
 
@@ -94,7 +98,7 @@ public final class Translator {
         data[0] = region.pcs();
         data[1] = region.uncounted();
         for (int i = 0; i < called.size(); i++) {
-            data[i + 2] = isa.helpers()[called.get(i)];
+            data[i + 2] = helpers[called.get(i)];
         }
         try {
             return new Region(define(writer.toByteArray(), data), plan);
