@@ -92,8 +92,9 @@ public final class FxArea {
         final ByteBuffer in = ByteBuffer.wrap(area).order(ByteOrder.LITTLE_ENDIAN);
         final long fsw = in.getShort(FSW) & 0xffffL;
         // Bits 7 to 5 and 13 are reserved; bit 6 reads as 1.
-        r[at(base, X86Regs.FCW)] = in.getShort(0) & 0x1f3fL | 0x40;
-        r[at(base, X86Regs.FSW)] = fsw;
+        final long fcw = in.getShort(0) & 0x1f3fL | 0x40;
+        r[at(base, X86Regs.FCW)] = fcw;
+        r[at(base, X86Regs.FSW)] = X86Regs.summarized(fsw, fcw);
         r[at(base, X86Regs.FTW)] = in.get(FTW) & 0xffL;
         r[at(base, X86Regs.FOP)] = in.getShort(FOP) & FOP_BITS;
         r[at(base, X86Regs.FIP)] = in.getLong(FIP);

@@ -84,6 +84,11 @@ public final class X86Regs {
     /** The x87 control word after FNINIT: all exceptions masked, 64 bits of significand, rounding to nearest. */
     public static final long FCW_DEFAULT = 0x37f;
 
+    /** The exceptions: masks in the control word, flags in the status word. */
+    private static final long X87_EXCEPTIONS = 0x3f;
+    /** ES and B of the x87 status word. */
+    private static final long X87_PENDING = 0x8080;
+
     /** Bit of a {@link #TLS} slot: the descriptor is present; the low 32 bits are its base. */
     public static final long TLS_PRESENT = 1L << 32;
     /** Number of {@link #TLS} slots (GDT_ENTRY_TLS_ENTRIES). */
@@ -170,5 +175,10 @@ public final class X86Regs {
     /** Mode that code of the code segment {@code selector} runs in. */
     public static int modeOf(final long selector) {
         return (selector & ~3L) == (USER_CS & ~3L) ? MODE_64 : MODE_32;
+    }
+
+    /** The x87 status word with ES, and B as its copy, telling whether a flag is set that is not masked. Source: Intel SDM volume 1, 8.1.3. */
+    public static long summarized(final long fsw, final long fcw) {
+        return (fsw & ~fcw & X87_EXCEPTIONS) != 0 ? fsw | X87_PENDING : fsw & ~X87_PENDING;
     }
 }

@@ -26,7 +26,6 @@ final class X87Unit {
     static final int C1 = 1 << 9;
     static final int C2 = 1 << 10;
     static final int C3 = 1 << 14;
-    private static final int B = 1 << 15;
     static final int CONDITIONS = C0 | C1 | C2 | C3;
     private static final int TOP = 11;
     private static final int FOP_BITS = 0x7ff;
@@ -148,11 +147,8 @@ final class X87Unit {
         summarize(s);
     }
 
-    /** ES, and B as its copy, tell whether a flag is set that is not masked. */
     static void summarize(final CpuState s) {
-        final long fsw = s.r[X86Regs.FSW];
-        final boolean pending = (fsw & ~s.r[X86Regs.FCW] & MASKS) != 0;
-        s.r[X86Regs.FSW] = pending ? fsw | ES | B : fsw & ~(long) (ES | B);
+        s.r[X86Regs.FSW] = X86Regs.summarized(s.r[X86Regs.FSW], s.r[X86Regs.FCW]);
     }
 
     /**

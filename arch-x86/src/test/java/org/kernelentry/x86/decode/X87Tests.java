@@ -59,6 +59,18 @@ class X87Tests {
         assertThat(g.s.r[X86Regs.FSW] & 0x80).isZero();
     }
 
+    @ParameterizedTest(name = "status {0}, control {1}")
+    @CsvSource({"0x36a4, 0x47a, 0xb6a4", "0x0004, 0x37b, 0x8084", "0x8084, 0x37f, 0x0004", "0, 0x37f, 0"})
+    void FXRSTOR_finds_out_itself_whether_an_exception_is_pending(
+            final String status, final String control, final String loaded) {
+        final Guest g = Guest.x64("0fae0c25 00010020 0f0b");
+        g.space.poke(Guest.DATA + 0x100, new byte[512], 0, 512);
+        g.space.store64(Guest.DATA + 0x100, Long.decode(control) | Long.decode(status) << 16);
+
+        assertThat(g.run(10)).isEqualTo(CpuExit.UNDEFINED);
+        assertThat(g.s.r[X86Regs.FSW]).isEqualTo(Long.decode(loaded).longValue());
+    }
+
     @Test
     void a_store_that_faults_pops_nothing() {
         // FLD1; FSTP of 80 bits across the end of the page.

@@ -16,6 +16,7 @@ import org.kernelentry.x86.decode.X86Samples;
 
 /** x86 in 64-bit or in 32-bit code. A state is what {@code host-judge.c} says: general registers, pc, flags, and FXSAVE's area. */
 final class X86Mode implements CpuMode {
+    static final int RSP = 4;
     static final int PC = 16;
     static final int FLAGS = 17;
     private static final int LONG = 18;
