@@ -34,6 +34,7 @@ void tracer_ptrace(long request, pid_t pid, unsigned long address, unsigned long
 void tracer_get_regset(pid_t pid, long type, char *reply);
 void tracer_set_regset(pid_t pid, long type, const char *hex, char *reply);
 void tracer_siginfo(pid_t pid, char *reply);
+void tracer_syscall(pid_t pid, char *text, size_t size);
 void tracer_syscall_number(pid_t pid, char *reply);
 void tracer_message(pid_t pid, char *reply);
 void tracer_peek(pid_t pid, unsigned long long address, unsigned size, char *reply);

@@ -146,23 +146,13 @@ int guest_spawn(const char *code_hex, const char *data_hex, unsigned long first)
 		become_guest();
 	setpgid(main_pid, main_pid);
 	/* Let it come to its read, so that what a tracer finds is always the same. */
-	char path[64], state[64];
+	char wanted[32], state[64];
 
-	snprintf(path, sizeof(path), "/proc/%d/syscall", main_pid);
+	snprintf(wanted, sizeof(wanted), "%d 0x64 ", (int)SYS_read);
 	for (int i = 0; i < 20000; i++) {
-		int fd = open(path, O_RDONLY | O_CLOEXEC);
-		ssize_t n = fd < 0 ? -1 : read(fd, state, sizeof(state) - 1);
-
-		if (fd >= 0)
-			close(fd);
-		if (n > 0) {
-			char wanted[32];
-
-			state[n] = 0;
-			snprintf(wanted, sizeof(wanted), "%d 0x64 ", (int)SYS_read);
-			if (!strncmp(state, wanted, strlen(wanted)))
-				break;
-		}
+		tracer_syscall(main_pid, state, sizeof(state));
+		if (!strncmp(state, wanted, strlen(wanted)))
+			break;
 		usleep(50);
 	}
 	return main_pid;

@@ -90,24 +90,32 @@ void tracer_siginfo(pid_t pid, char *reply)
 			info.si_status, (unsigned long long)(uintptr_t)info.si_addr, info.si_syscall, info.si_arch);
 }
 
+/* What /proc/PID/syscall (proc(5)) says of a task; empty when it cannot be read. */
+void tracer_syscall(pid_t pid, char *text, size_t size)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, size - 1);
+
+	if (fd >= 0)
+		close(fd);
+	text[n < 0 ? 0 : n] = 0;
+}
+
 /*
- * The number that the kernel holds for the call a stopped task is in, -1 for none: /proc/PID/syscall (proc(5)) shows it also where
- * no register set does, as in the exit-stops of 32-bit arm.
+ * The number that the kernel holds for the call a stopped task is in, -1 for none: it is shown in /proc also where no register set
+ * has it, as in the exit-stops of 32-bit arm.
  */
 void tracer_syscall_number(pid_t pid, char *reply)
 {
-	char path[64], text[128];
+	char text[128];
 
-	snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
 	for (int i = 0; i < 1000; i++) {
-		int fd = open(path, O_RDONLY | O_CLOEXEC);
-		ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-
-		if (fd >= 0)
-			close(fd);
-		text[n < 0 ? 0 : n] = 0;
+		tracer_syscall(pid, text, sizeof(text));
 		/* A task that has just reported its stop may still be on its way off the CPU. */
-		if (n > 0 && strncmp(text, "running", 7)) {
+		if (text[0] && strncmp(text, "running", 7)) {
 			sprintf(reply, "%ld", strtol(text, NULL, 10));
 			return;
 		}

@@ -174,17 +174,26 @@ final class X87Moves {
         X87Unit.pop(s, pop ? 1 : 0);
     }
 
+    /** What a store of all 80 bits finds in ST(0): the indefinite value when it is empty; false when that is not masked and nothing is stored. */
+    private static boolean top(final CpuState s, final FpEnv env) {
+        if (X87Unit.full(s, 0)) {
+            FpExtended.result(env, X87Unit.sig(s, 0), X87Unit.se(s, 0));
+            X87Unit.conditions(s, X87Unit.C1, 0);
+            return true;
+        }
+        if (X87Unit.stackFault(s, false)) {
+            FpExtended.indefinite(env);
+            return true;
+        }
+        return false;
+    }
+
     private static Row.Meaning storeExtended() {
         final int number = VectorHelpers.add((s, d, a, b) -> {
             final long address = s.r[d];
             s.memory.probeWrite(address, 10);
             final FpEnv env = X87Unit.env(s);
-            if (X87Unit.full(s, 0)) {
-                FpExtended.result(env, X87Unit.sig(s, 0), X87Unit.se(s, 0));
-                X87Unit.conditions(s, X87Unit.C1, 0);
-            } else if (X87Unit.stackFault(s, false)) {
-                FpExtended.indefinite(env);
-            } else {
+            if (!top(s, env)) {
                 return;
             }
             s.memory.store64(address, env.significand);
@@ -200,12 +209,7 @@ final class X87Moves {
     static Row.Meaning storeRegister(final boolean pop) {
         return register((s, n) -> {
             final FpEnv env = X87Unit.env(s);
-            if (X87Unit.full(s, 0)) {
-                FpExtended.result(env, X87Unit.sig(s, 0), X87Unit.se(s, 0));
-                X87Unit.conditions(s, X87Unit.C1, 0);
-            } else if (X87Unit.stackFault(s, false)) {
-                FpExtended.indefinite(env);
-            } else {
+            if (!top(s, env)) {
                 return;
             }
             X87Unit.set(s, n, env);
