@@ -1,6 +1,7 @@
 package org.kernelentry.runner.cli;
 
 import org.kernelentry.runner.judge.Glue;
+import org.kernelentry.runner.qemu.Heartbeat;
 import org.kernelentry.runner.spec.SpecExample;
 import org.kernelentry.runner.steps.Current;
 import org.kernelentry.runner.system.SystemUnderTest;
@@ -28,6 +29,11 @@ public final class ReferenceGlue implements Glue {
     @Override
     public void observeAll(boolean all) {
         Current.observeAll(all);
+    }
+
+    @Override
+    public long lastSign(Thread thread, long start) {
+        return Heartbeat.last(thread, start);
     }
 
     @Override

@@ -24,6 +24,16 @@ public interface Glue {
      */
     default void observeAll(boolean all) {}
 
+    /**
+     * When the system has last given the scenario on a thread a sign of life, by {@link System#nanoTime}: a slow machine is not one that
+     * hangs.
+     *
+     * @param start when the scenario began; the answer for a system that gives none
+     */
+    default long lastSign(Thread thread, long start) {
+        return start;
+    }
+
     /** The scenario that begins now, on this thread, is this example. */
     void example(SpecExample example);
 }

@@ -35,6 +35,9 @@ final class OutcomeCollector implements ConcurrentEventListener {
     static final String JOURNAL = "journal";
     static final String DIFFERENCE = "difference";
 
+    /** So many limits a scenario may take whatever its system says. */
+    private static final int SLOWEST = 10;
+
     private final String system;
     private final Glue glue;
     private final Map<PickleKey, SpecExample> examples;
@@ -147,7 +150,13 @@ final class OutcomeCollector implements ConcurrentEventListener {
 
     /** Whether a scenario runs longer than it may. */
     synchronized boolean isOverdue(Duration limit) {
-        return running.values().stream().anyMatch(r -> r.took().compareTo(limit) > 0);
+        return running.values().stream().anyMatch(r -> isOverdue(r, limit));
+    }
+
+    /** Where the system gives signs of life the limit counts from the last one, up to a limit that is longer. */
+    private boolean isOverdue(Running scenario, Duration limit) {
+        Duration silent = Duration.ofNanos(System.nanoTime() - glue.lastSign(scenario.thread, scenario.start));
+        return silent.compareTo(limit) > 0 || scenario.took().compareTo(limit.multipliedBy(SLOWEST)) > 0;
     }
 
     /**
@@ -158,10 +167,14 @@ final class OutcomeCollector implements ConcurrentEventListener {
     synchronized Map<String, Outcome> abandon(Duration limit) {
         abandoned = true;
         for (Running scenario : running.values()) {
-            Duration took = scenario.took();
-            if (took.compareTo(limit) > 0) {
+            if (isOverdue(scenario, limit)) {
+                Duration took = scenario.took();
                 String id = scenario.example.id();
-                String message = "It did not end within " + seconds(limit) + ".";
+                boolean slow = took.compareTo(limit.multipliedBy(SLOWEST)) > 0;
+                String message = "It did not end within " + seconds(slow ? limit.multipliedBy(SLOWEST) : limit)
+                        + (slow || glue.lastSign(scenario.thread, scenario.start) == scenario.start
+                                ? "."
+                                : " of the last sign of life of " + system + ".");
                 Outcome outcome = new Outcome(
                         id,
                         system,

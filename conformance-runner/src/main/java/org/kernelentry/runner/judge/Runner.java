@@ -39,7 +39,8 @@ public final class Runner {
      *
      * @param glue what the steps are bound to
      * @param threads how many scenarios may run at once, at least 1
-     * @param limit how long each may take by the clock on the wall; one that takes longer is an {@link Status#ERROR}
+     * @param limit how long each may take by the clock on the wall, or since {@link Glue#lastSign}; one that takes longer is an {@link
+     *     Status#ERROR}
      */
     public Runner(Glue glue, int threads, Duration limit) {
         this.glue = glue;

@@ -22,6 +22,11 @@ public interface AgentLink extends AutoCloseable {
         return null;
     }
 
+    /** Nanoseconds that the other side has had to answer, from any time on. */
+    default long clock() {
+        return System.nanoTime();
+    }
+
     /** What the kernel has printed so far; null where its console cannot be read. */
     default @Nullable List<String> console() {
         return null;

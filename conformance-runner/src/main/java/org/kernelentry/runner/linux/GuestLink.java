@@ -52,6 +52,11 @@ final class GuestLink implements AgentLink {
     }
 
     @Override
+    public long clock() {
+        return machine.clock();
+    }
+
+    @Override
     public List<String> console() {
         return machine.console();
     }

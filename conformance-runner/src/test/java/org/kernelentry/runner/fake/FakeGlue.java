@@ -1,5 +1,6 @@
 package org.kernelentry.runner.fake;
 
+import java.util.function.LongUnaryOperator;
 import org.kernelentry.runner.judge.Glue;
 import org.kernelentry.runner.spec.SpecExample;
 import org.kernelentry.runner.spec.SpecException;
@@ -7,6 +8,7 @@ import org.kernelentry.runner.spec.SpecException;
 /** Binds {@link FakeSteps}. */
 public final class FakeGlue implements Glue {
     private final String broken;
+    private final LongUnaryOperator lastSign;
     private static final ThreadLocal<String> MODE = ThreadLocal.withInitial(() -> "");
     private static volatile String system = "";
 
@@ -18,6 +20,13 @@ public final class FakeGlue implements Glue {
     /** A system that does not start. */
     public FakeGlue(String broken) {
         this.broken = broken;
+        this.lastSign = start -> start;
+    }
+
+    /** Every system starts, and gives its last sign of life when this says so of a scenario's start. */
+    public FakeGlue(LongUnaryOperator lastSign) {
+        this.broken = "";
+        this.lastSign = lastSign;
     }
 
     static String mode() {
@@ -39,6 +48,11 @@ public final class FakeGlue implements Glue {
             throw new SpecException("The system " + name + " does not start.");
         }
         system = name;
+    }
+
+    @Override
+    public long lastSign(Thread thread, long start) {
+        return lastSign.applyAsLong(start);
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,9 +120,36 @@ final class RunnerTests {
     }
 
     private RunResult runWithASpinningCall(int threads, RunListener listener) {
+        return runWithASpinningCall(new FakeGlue(), threads, Duration.ofMillis(500), listener);
+    }
+
+    private RunResult runWithASpinningCall(FakeGlue glue, int threads, Duration limit, RunListener listener) {
         TempSpec spec = FakeSpec.in(directory).replaceInFeature("the call getuid", "the call spin");
         Plan plan = Plan.of(spec.model().examples(), Target.named("reference"));
-        return new Runner(new FakeGlue(), threads, Duration.ofMillis(500)).run(plan, listener);
+        return new Runner(glue, threads, limit).run(plan, listener);
+    }
+
+    private String messageOfASpinningCall(LongUnaryOperator lastSign, Duration limit) {
+        return outcome(
+                        runWithASpinningCall(new FakeGlue(lastSign), 1, limit, RunListener.NONE),
+                        "ENT-03/one-pickle-runs-on-two-architectures[x64]",
+                        "reference-generic")
+                .message();
+    }
+
+    @Test
+    void the_time_of_a_scenario_counts_from_the_last_sign_of_life_of_its_system() {
+        long before = System.nanoTime();
+        assertThat(messageOfASpinningCall(
+                        start -> start + Duration.ofMillis(700).toNanos(), Duration.ofMillis(500)))
+                .isEqualTo("It did not end within 0.5 s of the last sign of life of reference-generic.");
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThan(Duration.ofMillis(1200));
+    }
+
+    @Test
+    void a_scenario_of_a_system_that_lives_ends_sometime_all_the_same() {
+        assertThat(messageOfASpinningCall(start -> System.nanoTime(), Duration.ofMillis(50)))
+                .isEqualTo("It did not end within 0.5 s.");
     }
 
     @Test

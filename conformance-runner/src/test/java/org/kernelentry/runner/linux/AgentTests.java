@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -35,6 +38,86 @@ final class AgentTests {
         try (Agent agent = new Agent(new Said(said), 1000)) {
             return agent.ask("x");
         }
+    }
+
+    /** A line on which an answer comes late, because the machine gets little of a processor. */
+    private static final class Slow implements AgentLink {
+        private final PipedOutputStream other = new PipedOutputStream();
+        private final InputStream in = new PipedInputStream(other);
+        private final ByteArrayOutputStream asked = new ByteArrayOutputStream();
+        private final long share;
+
+        Slow(final long share) throws IOException {
+            this.share = share;
+        }
+
+        @Override
+        public InputStream in() {
+            return in;
+        }
+
+        @Override
+        public OutputStream out() {
+            return asked;
+        }
+
+        @Override
+        public long clock() {
+            return System.nanoTime() / share;
+        }
+
+        @Override
+        public @Nullable String gone() {
+            return null;
+        }
+
+        @Override
+        public void close() {
+            // Nothing is open.
+        }
+
+        String[] answerAfter(final long milliseconds, final long patience) throws InterruptedException {
+            final Thread agent = new Thread(() -> {
+                try {
+                    Thread.sleep(milliseconds);
+                    other.write(REPLY.getBytes(StandardCharsets.ISO_8859_1));
+                    other.flush();
+                } catch (final IOException | InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            agent.start();
+            try (Agent asking = new Agent(this, patience)) {
+                return asking.ask("x");
+            } finally {
+                agent.join();
+            }
+        }
+
+        long questions() {
+            return asked.toString(StandardCharsets.ISO_8859_1).lines().count();
+        }
+    }
+
+    @Test
+    void anAnswerMayTakeAsLongAsTheMachineHasNoProcessor() throws Exception {
+        final Slow slow = new Slow(10);
+        assertThat(slow.answerAfter(1500, 300)).containsExactly("42");
+        assertThat(slow.questions()).isEqualTo(1);
+    }
+
+    @Test
+    void anAnswerThatIsLateByTheMachinesOwnTimeIsAskedForAgain() throws Exception {
+        final Slow slow = new Slow(1);
+        assertThat(slow.answerAfter(1500, 600)).containsExactly("42");
+        assertThat(slow.questions()).isGreaterThan(1);
+    }
+
+    @Test
+    void anAgentThatNeverAnswersIsGivenUpThoughItsMachineHasNoProcessor() {
+        assertThatThrownBy(() -> new Slow(1L << 40).answerAfter(4000, 20))
+                .isInstanceOf(AgentException.class)
+                .hasMessage("The agent does not answer to \"x\".");
     }
 
     @Test
