@@ -40,6 +40,7 @@ final class Guest implements AutoCloseable {
 
     final Kernel kernel;
     final Task task;
+    final PagedSpace space;
     private final Task parent;
     private final boolean traced;
     private final long behindBreak;
@@ -62,16 +63,17 @@ final class Guest implements AutoCloseable {
         if (audited) {
             kernel.audit.enable();
         }
-        final Mm mm = new Mm(PagedSpace.create(kernel.arch.taskSize(mode)), kernel.arch.taskSize(mode));
+        space = PagedSpace.create(kernel.arch.taskSize(mode));
+        final Mm mm = new Mm(space, kernel.arch.taskSize(mode));
         kernel.arch.mapVdso(mm, mode);
         final GuestProgram program = Notation.assemble(
                 source,
                 new GuestTarget(mode, kernel.arch.abi(mode), origin -> kernel.arch.assembler(mode, origin, mm)));
-        mm.space.map(CODE, AddressSpace.PAGE_SIZE, RX);
-        mm.space.poke(CODE, program.code(), 0, program.code().length);
-        mm.space.map(DATA, DATA_SIZE, RW);
-        mm.space.poke(DATA, program.data(), 0, program.data().length);
-        mm.space.map(STACK, STACK_TOP - STACK, RW);
+        space.map(CODE, AddressSpace.PAGE_SIZE, RX);
+        space.poke(CODE, program.code(), 0, program.code().length);
+        space.map(DATA, DATA_SIZE, RW);
+        space.poke(DATA, program.data(), 0, program.data().length);
+        space.map(STACK, STACK_TOP - STACK, RW);
         behindBreak = traced ? program.symbol("B.next") : 0;
         parent = kernel.processes.createHarness("benchmark");
         task = kernel.processes.create(parent, "guest", mode, mm, CODE, STACK_TOP - 64);

@@ -9,11 +9,11 @@ import org.openjdk.jmh.annotations.Setup;
  * One getppid of a guest: its loop in user mode, the system call instruction, the whole entry and exit path of the reference with saved and live
  * registers apart, no observer, no work bit set.
  *
- * <p>The guest runs in batches of {@link #CALLS}, so that what happens between two of them is less than a thousandth of it.
+ * <p>The guest runs in batches of {@link #CALLS}, so that what happens between two of them is less than a hundredth of it.
  */
 public class SyscallRoundTripBenchmark extends GuestBenchmark {
-    /** Calls in one batch. */
-    public static final int CALLS = 100_000;
+    /** Calls in one batch: about a millisecond, which often passes without an interruption by the host. */
+    public static final int CALLS = 20_000;
 
     private static final String PROGRAM = """
             forever {

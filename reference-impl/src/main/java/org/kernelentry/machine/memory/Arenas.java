@@ -75,7 +75,7 @@ final class Arenas {
 
     /** Moves {@code window} to the pages around {@code number}, as far as they allow it. */
     void point(final Window window, final long number) {
-        if (!usable(number, window.access)) {
+        if (space.isCounted() || !usable(number, window.access)) {
             return;
         }
         final Arena arena = arena(number);

@@ -1,47 +1,17 @@
 package org.kernelentry.machine.memory;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/**
- * An {@link AddressSpace} in byte arrays of one page each.
- *
- * <p>Loads and stores go through two small direct-mapped tables of recently used pages, one for readable and one for writable pages.
- * One comparison decides: the page number of the access's <em>last</em> byte against the entry chosen by the <em>first</em> byte, which
- * differs when the access crosses a page. Everything else (crossing, first touch, refusal, pages that hold cached code) is in
- * methods of its own, so that the fast paths stay small enough to be inlined into the interpreter.
- */
-public final class PagedSpace implements AddressSpace {
+/** An {@link AddressSpace} in byte arrays of one page each: what is mapped, and the code that was read from it. {@link PageAccess} has the accesses. */
+public final class PagedSpace extends PageAccess {
     /** Limit of mapped bytes where none is given. */
     public static final long DEFAULT_LIMIT = 256L << 20;
     /** Size of the {@link GuestRam} where none is given. */
     public static final long DEFAULT_RAM = 512L << 20;
 
-    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
-    private static final int OFFSET = PAGE_SIZE - 1;
-    private static final int TLB_SIZE = 256;
-    private static final int TLB_MASK = TLB_SIZE - 1;
-    private static final long NO_TAG = -1;
-    private static final Page NO_PAGE = new Page();
-
     private final long top;
     private final Mappings mappings;
-    private final MemoryFault fault = new MemoryFault();
     private int codeGeneration;
-
-    private final long[] readTag = new long[TLB_SIZE];
-    private final byte[][] readBytes = new byte[TLB_SIZE][];
-    private final int[] readBase = new int[TLB_SIZE];
-    private final long[] writeTag = new long[TLB_SIZE];
-    private final Page[] writePage = new Page[TLB_SIZE];
-    private long execTag = NO_TAG;
-    private Page execPage = NO_PAGE;
 
     /** Where pages that belong together lie together, and the windows of translated code on them. */
     private final Arenas arenas = new Arenas(this);
@@ -49,7 +19,6 @@ public final class PagedSpace implements AddressSpace {
     private PagedSpace(final long top, final long limitBytes, final GuestRam ram) {
         this.top = top & -PAGE_SIZE;
         this.mappings = new Mappings(this, this.top, limitBytes, ram);
-        flushAll();
     }
 
     /** A space whose addresses end at {@code top} (rounded down to a page), with the default limits. */
@@ -188,10 +157,12 @@ public final class PagedSpace implements AddressSpace {
 
     // ---- translation
 
+    @Override
     Arenas arenas() {
         return arenas;
     }
 
+    @Override
     Mappings mappings() {
         return mappings;
     }
@@ -199,306 +170,6 @@ public final class PagedSpace implements AddressSpace {
     /** The window {@code slot} of translated code: see {@link Window}. */
     public Window window(final int slot) {
         return arenas.window(slot);
-    }
-
-    private MemoryFault refuse(final long address, final int access, final boolean present) {
-        fault.address = address;
-        fault.access = access;
-        fault.present = present;
-        return fault;
-    }
-
-    /** The page of {@code address} if it is mapped with permission {@code access} ({@code force}: with any permission). */
-    private Page translate(final long address, final int access, final boolean force) {
-        final long number = address >>> PAGE_SHIFT;
-        final int slot = mappings.slot(number);
-        if (slot == 0) {
-            throw refuse(address, access, false);
-        }
-        if ((slot & access) == 0 && !force) {
-            throw refuse(address, access, true);
-        }
-        final Page page = mappings.touch(number);
-        if (page == null) {
-            throw refuse(address, access, true);
-        }
-        return page;
-    }
-
-    /** The entry of the table of readable pages for {@code address}, filled. */
-    private int readable(final long address) {
-        final long number = address >>> PAGE_SHIFT;
-        final int i = (int) number & TLB_MASK;
-        if (readTag[i] != number) {
-            final Page page = translate(address, PROT_READ, false);
-            readTag[i] = number;
-            readBytes[i] = page.bytes;
-            readBase[i] = page.base;
-        }
-        return i;
-    }
-
-    private int readByte(final long address) {
-        final int i = readable(address);
-        return readBytes[i][readBase[i] + ((int) address & OFFSET)] & 0xff;
-    }
-
-    private Page writable(final long address) {
-        final long number = address >>> PAGE_SHIFT;
-        final int i = (int) number & TLB_MASK;
-        if (writeTag[i] == number) {
-            return writePage[i];
-        }
-        final Page page = translate(address, PROT_WRITE, false);
-        writeTag[i] = number;
-        writePage[i] = page;
-        return page;
-    }
-
-    private void flushAll() {
-        Arrays.fill(readTag, NO_TAG);
-        Arrays.fill(readBytes, NO_PAGE.bytes);
-        Arrays.fill(readBase, 0);
-        Arrays.fill(writeTag, NO_TAG);
-        Arrays.fill(writePage, NO_PAGE);
-        execTag = NO_TAG;
-        execPage = NO_PAGE;
-    }
-
-    private void flush(final long first, final long end) {
-        arenas.changed(first, end);
-        if (end - first >= TLB_SIZE / 8) {
-            flushAll();
-            return;
-        }
-        for (long n = first; n < end; n++) {
-            forget(n);
-        }
-        execTag = NO_TAG;
-        execPage = NO_PAGE;
-    }
-
-    /** The tables of recently used pages forget this one. */
-    void forget(final long number) {
-        final int i = (int) number & TLB_MASK;
-        if (readTag[i] == number) {
-            readTag[i] = NO_TAG;
-            readBytes[i] = NO_PAGE.bytes;
-            readBase[i] = 0;
-        }
-        if (writeTag[i] == number) {
-            writeTag[i] = NO_TAG;
-            writePage[i] = NO_PAGE;
-        }
-    }
-
-    // ---- loads
-
-    @Override
-    public int load8(final long address) {
-        final int i = (int) (address >>> PAGE_SHIFT) & TLB_MASK;
-        if (readTag[i] == address >>> PAGE_SHIFT) {
-            return readBytes[i][readBase[i] + ((int) address & OFFSET)] & 0xff;
-        }
-        return readByte(address);
-    }
-
-    @Override
-    public int load16(final long address) {
-        final int i = (int) (address >>> PAGE_SHIFT) & TLB_MASK;
-        if (readTag[i] == address + 1 >>> PAGE_SHIFT) {
-            return (short) SHORT.get(readBytes[i], readBase[i] + ((int) address & OFFSET)) & 0xffff;
-        }
-        return (int) loadSlow(address, 2);
-    }
-
-    @Override
-    public int load32(final long address) {
-        final int i = (int) (address >>> PAGE_SHIFT) & TLB_MASK;
-        if (readTag[i] == address + 3 >>> PAGE_SHIFT) {
-            return (int) INT.get(readBytes[i], readBase[i] + ((int) address & OFFSET));
-        }
-        return (int) loadSlow(address, 4);
-    }
-
-    @Override
-    public long load64(final long address) {
-        final int i = (int) (address >>> PAGE_SHIFT) & TLB_MASK;
-        if (readTag[i] == address + 7 >>> PAGE_SHIFT) {
-            return (long) LONG.get(readBytes[i], readBase[i] + ((int) address & OFFSET));
-        }
-        return loadSlow(address, 8);
-    }
-
-    private long loadSlow(final long address, final int size) {
-        long value = 0;
-        for (int k = 0; k < size; k++) {
-            value |= (long) readByte(address + k) << 8 * k;
-        }
-        return value;
-    }
-
-    @Override
-    public int fetch8(final long address) {
-        if (execTag != address >>> PAGE_SHIFT) {
-            execPage = translate(address, PROT_EXEC, false);
-            execTag = address >>> PAGE_SHIFT;
-        }
-        return execPage.bytes[execPage.base + ((int) address & OFFSET)] & 0xff;
-    }
-
-    @Override
-    public void load(final long address, final byte[] into, final int offset, final int length) {
-        if (length > 0) {
-            readable(address);
-            for (int done = inFirstPage(address, length); done < length; done += PAGE_SIZE) {
-                readable(address + done);
-            }
-        }
-        for (int done = 0; done < length; ) {
-            final int chunk = Math.min(inFirstPage(address + done, length), length - done);
-            final int i = readable(address + done);
-            final int at = readBase[i] + ((int) (address + done) & OFFSET);
-            System.arraycopy(readBytes[i], at, into, offset + done, chunk);
-            done += chunk;
-        }
-    }
-
-    @Override
-    public void peek(final long address, final byte[] into, final int offset, final int length) {
-        checkForced(address, length, PROT_READ);
-        for (int done = 0; done < length; ) {
-            final int chunk = Math.min(inFirstPage(address + done, length), length - done);
-            final Page page = translate(address + done, PROT_READ, true);
-            System.arraycopy(page.bytes, page.base + ((int) (address + done) & OFFSET), into, offset + done, chunk);
-            done += chunk;
-        }
-    }
-
-    // ---- stores
-
-    @Override
-    public void store8(final long address, final int value) {
-        final int i = (int) (address >>> PAGE_SHIFT) & TLB_MASK;
-        if (writeTag[i] == address >>> PAGE_SHIFT) {
-            final Page page = writePage[i];
-            final byte[] bytes = page.writable;
-            if (bytes != null) {
-                bytes[page.base + ((int) address & OFFSET)] = (byte) value;
-                return;
-            }
-        }
-        storeSlow(address, 1, value);
-    }
-
-    @Override
-    public void store16(final long address, final int value) {
-        final int i = (int) (address >>> PAGE_SHIFT) & TLB_MASK;
-        if (writeTag[i] == address + 1 >>> PAGE_SHIFT) {
-            final Page page = writePage[i];
-            final byte[] bytes = page.writable;
-            if (bytes != null) {
-                SHORT.set(bytes, page.base + ((int) address & OFFSET), (short) value);
-                return;
-            }
-        }
-        storeSlow(address, 2, value);
-    }
-
-    @Override
-    public void store32(final long address, final int value) {
-        final int i = (int) (address >>> PAGE_SHIFT) & TLB_MASK;
-        if (writeTag[i] == address + 3 >>> PAGE_SHIFT) {
-            final Page page = writePage[i];
-            final byte[] bytes = page.writable;
-            if (bytes != null) {
-                INT.set(bytes, page.base + ((int) address & OFFSET), value);
-                return;
-            }
-        }
-        storeSlow(address, 4, value);
-    }
-
-    @Override
-    public void store64(final long address, final long value) {
-        final int i = (int) (address >>> PAGE_SHIFT) & TLB_MASK;
-        if (writeTag[i] == address + 7 >>> PAGE_SHIFT) {
-            final Page page = writePage[i];
-            final byte[] bytes = page.writable;
-            if (bytes != null) {
-                LONG.set(bytes, page.base + ((int) address & OFFSET), value);
-                return;
-            }
-        }
-        storeSlow(address, 8, value);
-    }
-
-    private void storeSlow(final long address, final int size, final long value) {
-        final Page first = writable(address);
-        final int offset = (int) address & OFFSET;
-        final int here = Math.min(size, PAGE_SIZE - offset);
-        // Both pages are asked for before the first byte changes.
-        final Page second = here < size ? writable(address + here) : first;
-        for (int k = 0; k < here; k++) {
-            first.bytes[first.base + offset + k] = (byte) (value >>> 8 * k);
-        }
-        first.written(offset, here);
-        for (int k = here; k < size; k++) {
-            second.bytes[second.base + k - here] = (byte) (value >>> 8 * k);
-        }
-        if (here < size) {
-            second.written(0, size - here);
-        }
-    }
-
-    @Override
-    public void probeWrite(final long address, final int length) {
-        if (length > 0) {
-            writable(address);
-            for (int done = inFirstPage(address, length); done < length; done += PAGE_SIZE) {
-                writable(address + done);
-            }
-        }
-    }
-
-    @Override
-    public void store(final long address, final byte[] from, final int offset, final int length) {
-        probeWrite(address, length);
-        for (int done = 0; done < length; ) {
-            final int chunk = Math.min(inFirstPage(address + done, length), length - done);
-            put(writable(address + done), (int) (address + done) & OFFSET, from, offset + done, chunk);
-            done += chunk;
-        }
-    }
-
-    @Override
-    public void poke(final long address, final byte[] from, final int offset, final int length) {
-        checkForced(address, length, PROT_WRITE);
-        for (int done = 0; done < length; ) {
-            final int chunk = Math.min(inFirstPage(address + done, length), length - done);
-            final Page page = translate(address + done, PROT_WRITE, true);
-            put(page, (int) (address + done) & OFFSET, from, offset + done, chunk);
-            done += chunk;
-        }
-    }
-
-    private static void put(final Page page, final int at, final byte[] from, final int offset, final int length) {
-        System.arraycopy(from, offset, page.bytes, page.base + at, length);
-        page.written(at, length);
-    }
-
-    private void checkForced(final long address, final int length, final int access) {
-        if (length > 0) {
-            translate(address, access, true);
-            for (int done = inFirstPage(address, length); done < length; done += PAGE_SIZE) {
-                translate(address + done, access, true);
-            }
-        }
-    }
-
-    /** How many of {@code length} bytes lie in the page of {@code address}. */
-    private static int inFirstPage(final long address, final int length) {
-        return Math.min(length, PAGE_SIZE - ((int) address & OFFSET));
     }
 
     // ---- code
@@ -520,10 +191,5 @@ public final class PagedSpace implements AddressSpace {
     /** Blocks cached by this space's engines may no longer say what memory says. */
     void codeChanged() {
         codeGeneration++;
-    }
-
-    @Override
-    public MemoryFault fault() {
-        return fault;
     }
 }

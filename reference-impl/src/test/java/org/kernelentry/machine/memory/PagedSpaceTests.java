@@ -329,4 +329,36 @@ final class PagedSpaceTests {
         assertThat(space.codeGeneration()).isNotEqualTo(ours);
         assertThat(other.codeGeneration()).isEqualTo(theirs);
     }
+
+    @Test
+    void everyAccessIsCountedOnceAlsoThoseThatCrossPagesOrCopy() {
+        final AccessCount count = new AccessCount();
+        assertTrue(space.map(BASE, 2 * PAGE_SIZE, RW));
+        space.store64(BASE, 1);
+        space.count(count);
+        for (int i = 0; i < 3; i++) {
+            space.store8(BASE, 1);
+            space.store32(BASE + PAGE_SIZE - 2, 1);
+            space.store(BASE, new byte[17], 0, 17);
+            assertThat(space.load16(BASE)).isZero();
+            assertThat(space.load64(BASE + PAGE_SIZE - 2)).isEqualTo(1);
+            space.load(BASE, new byte[8], 0, 8);
+        }
+        assertThat(count.stores).isEqualTo(3 * (1 + 1 + 3));
+        assertThat(count.loads).isEqualTo(3 * 3);
+    }
+
+    @Test
+    void refusedAndForcedAccessesAndThoseAfterCountingAreNotCounted() {
+        final AccessCount count = new AccessCount();
+        assertTrue(space.map(BASE, PAGE_SIZE, PROT_READ));
+        space.count(count);
+        assertFault(() -> space.store8(BASE, 1), BASE, PROT_WRITE, true);
+        assertFault(() -> space.load64(BASE + PAGE_SIZE - 4), BASE + PAGE_SIZE, PROT_READ, false);
+        space.peek(BASE, new byte[4], 0, 4);
+        space.poke(BASE, new byte[4], 0, 4);
+        space.count(null);
+        assertThat(space.load8(BASE)).isZero();
+        assertThat(count.loads + count.stores).isZero();
+    }
 }

@@ -124,6 +124,19 @@ final class WindowTests {
     }
 
     @Test
+    void whereAccessesAreCountedWindowsCloseAndStayClosed() {
+        final PagedSpace space = touched(1);
+        open(space, Window.READ, BASE);
+        space.count(new AccessCount());
+        final Window window = space.window(Window.READ);
+        assertThat(shows(window, BASE)).isFalse();
+        for (int i = 0; i < ENOUGH; i++) {
+            window.missed(BASE);
+        }
+        assertThat(shows(window, BASE)).isFalse();
+    }
+
+    @Test
     void aWindowEndsWhereThePermissionEnds() {
         final PagedSpace space = touched(3);
         space.protect(BASE + 2 * PAGE_SIZE, PAGE_SIZE, PROT_READ);
