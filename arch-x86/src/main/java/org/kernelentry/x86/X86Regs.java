@@ -15,6 +15,9 @@ public final class X86Regs {
     /** {@link CpuState#mode}: 32-bit compatibility code ({@code cs} = {@link #USER32_CS}). */
     public static final int MODE_32 = 1;
 
+    /** Bit of {@link CpuState#mode}: EFLAGS.AC is set, so that code is decoded with its checks of alignment ({@code CR0.AM} is). */
+    public static final int MODE_AC = 2;
+
     // General registers, in the numbering of ModRM and REX.
     public static final int RAX = 0;
     public static final int RCX = 1;
@@ -165,11 +168,13 @@ public final class X86Regs {
         return s.r[EFLAGS] | Flags.packed(s);
     }
 
-    /** Replaces RFLAGS; bits that do not exist are dropped, bit 1 is set. TF decides {@link CpuState#singleStep}. */
+    /** Replaces RFLAGS; bits that do not exist are dropped, bit 1 is set. TF decides {@link CpuState#singleStep}, AC a bit of
+     * {@link CpuState#mode}. */
     public static void setRflags(final CpuState s, final long value) {
         Flags.set(s, (int) value & Flags.ALL);
         s.r[EFLAGS] = value & ALL_FLAGS & ~(long) Flags.ALL | FIXED;
         s.singleStep = (value & TF) != 0;
+        s.mode = s.mode & ~MODE_AC | ((value & AC) != 0 ? MODE_AC : 0);
     }
 
     /** Mode that code of the code segment {@code selector} runs in. */

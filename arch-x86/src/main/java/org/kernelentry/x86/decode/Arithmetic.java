@@ -168,7 +168,7 @@ final class Arithmetic {
             i.protection(0);
             out.bind(aligned);
         }
-        out.probeWrite(address, at, half / 4);
+        o.probeWrite(half / 4, address, at);
         final int lo = o.load(half, address, at);
         final int hi = o.load(half, address, at + half / 8);
         final int same = out.temp();

@@ -74,7 +74,7 @@ final class Bits {
                 out.unary(Op.ZX32, address, address);
             }
             if (change != Change.NONE) {
-                out.probeWrite(address, o.displacement(), width / 8);
+                o.probeWrite(width / 8, address, o.displacement());
             }
             value = o.load(width, address, o.displacement());
         } else {

@@ -58,7 +58,7 @@ final class Control {
     static void callTo(final Insn i) {
         final int target = i.operands.readZeroExtended(0);
         if (i.longMode) {
-            i.out.probeWrite(X86Regs.RSP, -i.operandSize / 8, i.operandSize / 8);
+            i.operands.probeWrite(i.operandSize / 8, X86Regs.RSP, -i.operandSize / 8);
         }
         checkCanonical(i, target);
         Stack.push(i, i.operandSize, i.out.constant(i.next()));
@@ -139,6 +139,7 @@ final class Control {
         final int bytes = i.operandSize / 8;
         final int sp = out.temp();
         out.alui(i.longMode ? Op.ADDI : Op.ADDI32, sp, X86Regs.RSP, -2L * bytes);
+        i.operands.checkAlignment(bytes, sp, bytes);
         out.probeWrite(sp, 0, 2 * bytes);
         i.operands.store(i.operandSize, out.constant(i.next()), sp, 0);
         i.operands.store(i.operandSize, X86Regs.CS, sp, bytes);

@@ -27,6 +27,9 @@ final class Insn {
     final CodeWindow code;
     final BlockBuilder out;
     final boolean longMode;
+    /** EFLAGS.AC is set. */
+    final boolean checksAlignment;
+
     final Operands operands;
 
     boolean lock;
@@ -60,7 +63,8 @@ final class Insn {
     Insn(final CodeWindow code, final int mode, final BlockBuilder out) {
         this.code = code;
         this.out = out;
-        this.longMode = mode == X86Regs.MODE_64;
+        this.longMode = (mode & X86Regs.MODE_32) == 0;
+        this.checksAlignment = (mode & X86Regs.MODE_AC) != 0;
         this.operands = new Operands(this);
     }
 

@@ -1,5 +1,6 @@
 package org.kernelentry.x86.decode;
 
+import org.kernelentry.machine.CpuExit;
 import org.kernelentry.machine.ir.BlockBuilder;
 import org.kernelentry.machine.ir.Op;
 import org.kernelentry.x86.X86Regs;
@@ -10,8 +11,12 @@ import org.kernelentry.x86.X86Regs;
  * <p>A value that is read has its meaning in the low {@link #width} bits; what stands above is unspecified unless a method says so.
  */
 final class Operands {
+    /** Bits 63 to this one are equal in a canonical address. */
+    private static final int CANONICAL = 47;
+
     private final Insn insn;
     private int addressSlot = -1;
+    private int alignmentSlot = -1;
 
     Operands(final Insn insn) {
         this.insn = insn;
@@ -67,9 +72,15 @@ final class Operands {
     /** As {@link #read} for an operand that is written afterwards: memory that cannot be written faults now, as a write. */
     int readToModify(final int n) {
         if (isMemory(n)) {
-            out().probeWrite(address(), displacement(), width(n) / 8);
+            probeWrite(width(n) / 8, address(), displacement());
         }
         return read(n);
+    }
+
+    /** Faults as the store of {@code bytes} that follows would. */
+    void probeWrite(final int bytes, final int base, final long displacement) {
+        checkAlignment(bytes, base, displacement);
+        out().probeWrite(base, displacement, bytes);
     }
 
     /** A temporary with the value, zeros above its width. */
@@ -106,12 +117,37 @@ final class Operands {
 
     /** Zero-extended load of {@code width} bits. */
     int load(final int width, final int base, final long displacement) {
+        checkAlignment(width / 8, base, displacement);
         final int t = out().temp();
         out().load(loadOp(width), t, base, displacement);
         return t;
     }
 
+    /** With EFLAGS.AC an access that is not aligned to its size raises #AC, before its page is looked up (SDM vol. 3, 7.15, interrupt 17). */
+    void checkAlignment(final int bytes, final int base, final long displacement) {
+        if (!insn.checksAlignment || bytes == 1) {
+            return;
+        }
+        if (alignmentSlot < 0) {
+            alignmentSlot = out().temp();
+        }
+        // An address that is refused anyway, not canonical or beyond the segment's limit, raises #GP instead.
+        final int t = alignmentSlot;
+        out().alui(Op.ADDI, t, base, insn.longMode ? displacement : displacement + bytes - 1);
+        out().alui(insn.longMode ? Op.SARI : Op.SHRI, t, t, insn.longMode ? CANONICAL : Integer.SIZE);
+        out().alui(Op.ADDI, t, t, insn.longMode ? 1 : 0);
+        out().alui(Op.SHRI, t, t, insn.longMode ? 1 : 0);
+        final int refused = out().skipIfNonZero(t);
+        out().alui(Op.ADDI, t, base, displacement);
+        out().alui(Op.ANDI, t, t, bytes - 1);
+        final int aligned = out().skipIfZero(t);
+        out().exit(CpuExit.ALIGNMENT, 0, insn.pc());
+        out().bind(aligned);
+        out().bind(refused);
+    }
+
     void store(final int width, final int value, final int base, final long displacement) {
+        checkAlignment(width / 8, base, displacement);
         out().store(storeOp(width), value, base, displacement);
     }
 

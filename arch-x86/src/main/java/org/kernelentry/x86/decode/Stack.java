@@ -116,6 +116,7 @@ final class Stack {
         final int bottom = out.temp();
         out.alui(Op.ADDI32, bottom, X86Regs.RSP, -8L * bytes);
         // The first register is pushed first, and faults first.
+        i.operands.checkAlignment(bytes, bottom, 7L * bytes);
         for (int n = 7; n >= 0; n--) {
             out.probeWrite(bottom, (long) n * bytes, bytes);
         }

@@ -151,10 +151,12 @@ final class VectorMoves {
             final BlockBuilder out = i.out;
             final int address = out.temp();
             out.mov(address, i.operands.addSegment(i.operands.addressRegister(X86Regs.RDI), i.segment));
-            out.helper(number, Vectors.register(i, 0), Vectors.register(i, 1), address);
             if (i.operands.at(0) == Operand.Pq) {
                 enterMmx(i);
             }
+            // Also for bytes that the mask leaves alone.
+            i.operands.checkAlignment(Long.BYTES, address, 0);
+            out.helper(number, Vectors.register(i, 0), Vectors.register(i, 1), address);
         };
     }
 

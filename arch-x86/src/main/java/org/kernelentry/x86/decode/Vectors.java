@@ -54,7 +54,9 @@ final class Vectors {
             return t;
         }
         align(i, n);
-        final int low = i.operands.load(64, address, displacement);
+        i.operands.checkAlignment(16, address, displacement);
+        final int low = out.temp();
+        out.load(Op.LD64, low, address, displacement);
         out.load(Op.LD64, out.temp(), address, displacement + Long.BYTES);
         return low;
     }
@@ -68,7 +70,7 @@ final class Vectors {
             return;
         }
         if (i.operands.at(n).width == Operand.Width.XMM_UNALIGNED) {
-            i.out.probeWrite(address, displacement, 16);
+            i.operands.probeWrite(16, address, displacement);
         } else {
             align(i, n);
         }

@@ -54,6 +54,10 @@ final class X86Helpers {
 
     @SuppressWarnings("StaticAssignmentOfThrowable") // as DIVIDE_ERROR
     static final GuestTrap PROTECTION_0 = new GuestTrap(CpuExit.PROTECTION, 0);
+
+    @SuppressWarnings("StaticAssignmentOfThrowable") // as DIVIDE_ERROR
+    private static final GuestTrap MISALIGNED = new GuestTrap(CpuExit.ALIGNMENT, 0);
+
     /** One for each selector without its RPL: the error code of a refused segment. */
     private static final GuestTrap[] SELECTOR_TRAPS = new GuestTrap[1 << 14];
 
@@ -195,7 +199,7 @@ final class X86Helpers {
         }
         s.r[X86Regs.RSP] = s.r[sp];
         s.r[X86Regs.CS] = cs;
-        s.mode = mode;
+        s.mode = mode | s.mode & X86Regs.MODE_AC;
         s.pc = pc;
     }
 
@@ -241,7 +245,17 @@ final class X86Helpers {
         return read(s, longMode ? at : at & 0xffff_ffffL, bytes);
     }
 
+    /** What {@link Operands#checkAlignment} is for an access of a helper. */
+    private static void checkAlignment(final CpuState s, final long address, final int bytes) {
+        final boolean refused =
+                (s.mode & X86Regs.MODE_32) == 0 ? !Insn.canonical(address) : address + bytes - 1 >>> Integer.SIZE != 0;
+        if ((s.mode & X86Regs.MODE_AC) != 0 && (address & bytes - 1) != 0 && !refused) {
+            throw MISALIGNED;
+        }
+    }
+
     private static long read(final CpuState s, final long address, final int bytes) {
+        checkAlignment(s, address, bytes);
         return switch (bytes) {
             case 2 -> s.memory.load16(address) & 0xffffL;
             case 4 -> s.memory.load32(address) & 0xffff_ffffL;
@@ -250,6 +264,7 @@ final class X86Helpers {
     }
 
     private static void write(final CpuState s, final long address, final int bytes, final long value) {
+        checkAlignment(s, address, bytes);
         switch (bytes) {
             case 2 -> s.memory.store16(address, (int) value);
             case 4 -> s.memory.store32(address, (int) value);
@@ -274,7 +289,8 @@ final class X86Helpers {
             write(s, sp, bytes, frame);
         }
         sp = sp - (sizeAndLevel & 0xffff) & mask;
-        // The final stack pointer must be writable, although nothing is written there.
+        // The final stack pointer must be writable and aligned, although nothing is written there.
+        checkAlignment(s, sp, bytes);
         s.memory.store8(sp, s.memory.load8(sp));
         s.r[X86Regs.RSP] = sp;
         s.r[X86Regs.RBP] = bytes == 2 ? s.r[X86Regs.RBP] & ~0xffffL | frame & 0xffff : frame;

@@ -25,6 +25,7 @@ final class X87Decimal {
         final int number = VectorHelpers.add((s, d, a, b) -> what.run(s, s.r[d]));
         return i -> {
             X87Unit.begin(i);
+            i.operands.checkAlignment(Long.BYTES, i.operands.address(), i.operands.displacement());
             i.out.helper(number, X87Unit.address(i), 0, 0);
         };
     }

@@ -141,6 +141,7 @@ final class X87Moves {
         final int number = VectorHelpers.add((s, d, a, b) -> store(s, value, indefinite, width, s.r[d], pop));
         return i -> {
             X87Unit.begin(i);
+            i.operands.checkAlignment(width / 8, i.operands.address(), i.operands.displacement());
             i.out.helper(number, X87Unit.address(i), 0, 0);
         };
     }
@@ -202,6 +203,7 @@ final class X87Moves {
         });
         return i -> {
             X87Unit.begin(i);
+            i.operands.checkAlignment(Long.BYTES, i.operands.address(), i.operands.displacement());
             i.out.helper(number, X87Unit.address(i), 0, 0);
         };
     }

@@ -90,6 +90,7 @@ final class X87State {
             if (waits) {
                 X87Unit.await(i);
             }
+            i.operands.checkAlignment(i.operandSize == 16 ? 2 : 4, i.operands.address(), i.operands.displacement());
             i.out.helper(number, X87Unit.address(i), i.operandSize == 16 ? 2 : 4, 0);
         };
     }

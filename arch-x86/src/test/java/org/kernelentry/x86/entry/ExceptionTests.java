@@ -42,6 +42,9 @@ class ExceptionTests {
         "x64, 48bc000000000000800050, SIGBUS, 0x80, 0, 10, 12, 0",
         "x64, 48bd00000000000080008b4500, SIGBUS, 0x80, 0, 10, 12, 0",
         "x64, 48bd0000000000008000c9, SIGBUS, 0x80, 0, 10, 12, 0",
+        // pushf; orl $0x40000,(%rsp); popf; mov 1(%rsp),%eax
+        "x64, 9c810c24000004009d8b442401, SIGBUS, 1, 0, 9, 17, 0",
+        "ia32, 9c810c24000004009d8b442401, SIGBUS, 1, 0, 9, 17, 0",
         "ia32, 0f05,            SIGILL,  2,    -, 0, 6, 0"
     })
     void anExceptionBecomesItsSignal(

@@ -27,8 +27,9 @@ final class X86Mode implements CpuMode {
     private static final int GENERALS = 16;
     private static final int ST_REGISTERS = 8;
     private static final long STATUS_FLAGS = 0x8d5;
-    private static final long COMPARED_FLAGS = 0xcd5;
+    private static final long COMPARED_FLAGS = 0x40cd5;
     private static final long DF = 0x400;
+    private static final long AC = 0x40000;
     private static final long FIXED = 0x202;
     private static final long MASKED = 0x1f80;
     private static final long FCW = 0x37f;
@@ -131,6 +132,7 @@ final class X86Mode implements CpuMode {
             long value = RandomState.vector(random);
             state[XMM + i] = longMode || i < GENERALS ? value : 0;
         }
+        state[FLAGS] |= random.nextInt(8) == 0 ? AC : 0;
         return state;
     }
 
