@@ -74,6 +74,21 @@ static void mark(const char *text)
 		close(fd);
 }
 
+/* "0 HEX" for the records, "0" or an error number for what switches. */
+static void audit(const char *what)
+{
+	int done = !strcmp(what, "open") ? audit_open() :
+		   !strcmp(what, "on") ? audit_on() :
+		   !strcmp(what, "all") ? audit_all() :
+		   !strcmp(what, "off") ? audit_off() :
+					  audit_read((char *)bytes, sizeof(bytes));
+
+	if (done > 0)
+		hex_encode(bytes, done, reply + sprintf(reply, "0 "));
+	else
+		sprintf(reply, "%d", done);
+}
+
 /* Another program takes over, for guests of another ABI. It answers the request that asked for it. */
 static void become(const char *path, unsigned seq)
 {
@@ -110,6 +125,12 @@ static void handle(char *request, unsigned seq)
 		sprintf(reply, "%d", trace_on(pid, word()));
 	} else if (!strcmp(op, "noevents")) {
 		sprintf(reply, "%d", trace_off());
+	} else if (!strcmp(op, "audit")) {
+		audit(word());
+	} else if (!strcmp(op, "executable")) {
+		const char *path = word(), *code = word(), *data = word();
+
+		sprintf(reply, "%d", executable_write(path, code, data, number()));
 	} else if (!strcmp(op, "vsyscall")) {
 		/* Guests are forked off and have the vDSO where this program has it. */
 		sprintf(reply, "%lu", getauxval(AT_SYSINFO));
@@ -193,6 +214,7 @@ int main(int argc, char **argv)
 	char *text;
 
 	forget_rseq();
+	executable_run();
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (argc > 1)

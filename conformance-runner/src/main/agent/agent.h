@@ -27,6 +27,10 @@ const unsigned char *guest_notes(void);
 /* Size of the notes up to the last byte that is not 0. */
 size_t guest_notes_size(void);
 size_t guest_output(unsigned char *out, size_t max);
+/* The file that the notes are in. */
+int guest_notes_file(void);
+/* Becomes a guest program that notes in that file of another process. */
+void guest_execute(const char *code_hex, const char *data_hex, unsigned long begin, const char *notes_path);
 
 /* tracer.c: requests about tasks; each writes its reply as text. */
 void tracer_wait(int options, long milliseconds, char *reply);
@@ -45,5 +49,19 @@ void tracer_asleep(pid_t pid, long milliseconds, char *reply);
 /* trace.c: trace events; the runner reads them from the file itself. 0 or a negative error number. */
 int trace_on(pid_t pid, const char *event);
 int trace_off(void);
+
+/* audit.c: audit records. 0 or a negative error number; audit_read gives a length. */
+int audit_open(void);
+int audit_on(void);
+int audit_all(void);
+int audit_off(void);
+int audit_read(char *text, size_t size);
+
+/* execute.c: programs of guests as files, made after the guest was spawned. 0 or a negative error number. */
+int executable_write(const char *path, const char *code_hex, const char *data_hex, unsigned long begin);
+/* In a program that was executed by such a path: becomes the guest program. Returns in any other. */
+void executable_run(void);
+/* Removes all files. */
+void executable_remove(void);
 
 #endif

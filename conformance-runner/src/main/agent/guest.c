@@ -80,6 +80,28 @@ static void jump(void)
 	__builtin_unreachable();
 }
 
+static void map_program(void)
+{
+	map(CODE, code_size, PROT_READ | PROT_WRITE, -1);
+	memcpy((void *)CODE, code, code_size);
+	__builtin___clear_cache((char *)CODE, (char *)CODE + code_size);
+	mprotect((void *)CODE, code_size, PROT_READ | PROT_EXEC);
+	map(DATA, DATA_SIZE, PROT_READ | PROT_WRITE, -1);
+	memcpy((void *)DATA, data, data_size);
+	map(NOTES, NOTES_SIZE, PROT_READ | PROT_WRITE, notes_fd);
+	map(STACK, STACK_TOP - STACK, PROT_READ | PROT_WRITE, -1);
+	map(THREAD_STACKS, THREAD_STACKS_SIZE, PROT_READ | PROT_WRITE, -1);
+}
+
+static void forget_tls(void)
+{
+#if defined(__x86_64__)
+	syscall(SYS_arch_prctl, 0x1002 /* ARCH_SET_FS */, 0);
+#elif defined(__arm__)
+	syscall(0x0f0005 /* __ARM_NR_set_tls */, 0);
+#endif
+}
+
 /* In the child: waits for the word to start, and becomes the guest. */
 static void become_guest(void)
 {
@@ -92,15 +114,7 @@ static void become_guest(void)
 		signal(sig, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	map(CODE, code_size, PROT_READ | PROT_WRITE, -1);
-	memcpy((void *)CODE, code, code_size);
-	__builtin___clear_cache((char *)CODE, (char *)CODE + code_size);
-	mprotect((void *)CODE, code_size, PROT_READ | PROT_EXEC);
-	map(DATA, DATA_SIZE, PROT_READ | PROT_WRITE, -1);
-	memcpy((void *)DATA, data, data_size);
-	map(NOTES, NOTES_SIZE, PROT_READ | PROT_WRITE, notes_fd);
-	map(STACK, STACK_TOP - STACK, PROT_READ | PROT_WRITE, -1);
-	map(THREAD_STACKS, THREAD_STACKS_SIZE, PROT_READ | PROT_WRITE, -1);
+	map_program();
 	int null = open("/dev/null", O_RDWR);
 
 	dup2(null, 0);
@@ -114,11 +128,7 @@ static void become_guest(void)
 	if (read(wait, &word, 1) != 1)
 		_exit(124);
 	close(wait);
-#if defined(__x86_64__)
-	syscall(SYS_arch_prctl, 0x1002 /* ARCH_SET_FS */, 0);
-#elif defined(__arm__)
-	syscall(0x0f0005 /* __ARM_NR_set_tls */, 0);
-#endif
+	forget_tls();
 	jump();
 }
 
@@ -127,11 +137,32 @@ static int fresh_file(const char *name)
 	return syscall(SYS_memfd_create, name, 0);
 }
 
-int guest_spawn(const char *code_hex, const char *data_hex, unsigned long first)
+static void take_program(const char *code_hex, const char *data_hex, unsigned long first)
 {
 	begin = first ? first : CODE;
 	code_size = hex_decode(code_hex, code, sizeof(code));
 	data_size = hex_decode(data_hex, data, sizeof(data));
+}
+
+/* The notes go on where the program before had them. */
+void guest_execute(const char *code_hex, const char *data_hex, unsigned long first, const char *notes_path)
+{
+	take_program(code_hex, data_hex, first);
+	notes_fd = open(notes_path, O_RDWR | O_CLOEXEC);
+	map_program();
+	close(notes_fd);
+	forget_tls();
+	jump();
+}
+
+int guest_notes_file(void)
+{
+	return notes_fd;
+}
+
+int guest_spawn(const char *code_hex, const char *data_hex, unsigned long first)
+{
+	take_program(code_hex, data_hex, first);
 	notes_fd = fresh_file("notes");
 	output_fd = fresh_file("output");
 	if (notes_fd < 0 || output_fd < 0 || ftruncate(notes_fd, NOTES_SIZE) || pipe(go))
@@ -273,6 +304,7 @@ int guest_end(void)
 			close(*fds[i]);
 		*fds[i] = -1;
 	}
+	executable_remove();
 	main_pid = 0;
 	return left;
 }

@@ -91,18 +91,27 @@ record KernelOptions(int version, int cpus, boolean known, Set<String> on, long 
      * @throws UnsupportedSetupException when it is not so
      */
     void require(final String wish) {
+        final String lack = lacks(wish);
+        if (lack != null) {
+            throw new UnsupportedSetupException(lack);
+        }
+    }
+
+    /** What is not as a wish has it, {@code needs a kernel with CONFIG_SECCOMP}; null if all is. */
+    @Nullable
+    String lacks(final String wish) {
         final String option = wish.replaceFirst("=.*", "").replaceFirst("^CONFIG_", "");
         if (!known) {
-            throw new UnsupportedSetupException("needs " + option + ", but this kernel does not show its options");
+            return "needs " + option + ", but this kernel does not show its options";
         }
         final boolean wanted = !wish.endsWith("=n");
         if (on.contains(option) != wanted) {
-            throw new UnsupportedSetupException(
-                    "needs a kernel " + (wanted ? "with" : "without") + " CONFIG_" + option);
+            return "needs a kernel " + (wanted ? "with" : "without") + " CONFIG_" + option;
         }
         final Integer bit = OF_PROCESSOR.get(option);
         if (wanted && bit != null && (hwcap2 >>> bit & 1) == 0) {
-            throw new UnsupportedSetupException("needs a processor with " + option.replaceFirst("^ARM64_", ""));
+            return "needs a processor with " + option.replaceFirst("^ARM64_", "");
         }
+        return null;
     }
 }

@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.kernelentry.kernel.audit.AuditRecord;
 import org.kernelentry.kernel.syscall.Abi;
 import org.kernelentry.notation.GuestProgram;
 import org.kernelentry.notation.GuestProgram.Layout;
@@ -20,6 +21,7 @@ import org.kernelentry.runner.spec.Architecture;
 import org.kernelentry.runner.spec.Mode;
 import org.kernelentry.runner.system.Guest;
 import org.kernelentry.runner.system.GuestCode;
+import org.kernelentry.runner.system.GuestOptions;
 import org.kernelentry.runner.system.Notes;
 import org.kernelentry.runner.system.PtraceNumbers;
 import org.kernelentry.runner.system.SetupException;
@@ -42,6 +44,8 @@ final class LinuxGuest implements Guest {
     private static final String TRACE = "/sys/kernel/tracing/trace";
 
     private static final Pattern EVENT = Pattern.compile(".*-(\\d+) +\\[\\d+] +\\S+ +[\\d.]+: (.*)");
+    /** Type and text of a record (linux v7.3 kernel/audit.c audit_log_start()). */
+    private static final Pattern AUDIT_RECORD = Pattern.compile("(\\d+) audit\\([\\d.:]+\\): (.*)");
     /** Fields of a siginfo in the agent's reply, behind its result. */
     private static final List<String> SIGINFO =
             List.of("si_signo", "si_errno", "si_code", "si_pid", "si_status", "si_addr", "si_syscall", "si_arch");
@@ -54,6 +58,12 @@ final class LinuxGuest implements Guest {
     private int selected;
     private boolean traced;
     private final List<String> events;
+    /** Whether its calls are audited. */
+    private final boolean audit;
+    /** Whether audit records of the kernel can be read. */
+    private final boolean showsAudit;
+
+    private final List<String> auditRecords = new ArrayList<>();
     /** What the kernel has printed for this guest. */
     private final List<String> console = new ArrayList<>();
 
@@ -62,22 +72,52 @@ final class LinuxGuest implements Guest {
 
     /** Spawns the program; {@code pool} gets the agent back when the guest is closed. */
     LinuxGuest(
-            final Agent agent, final AgentPool pool, final Mode mode, final GuestCode code, final List<String> events) {
+            final Agent agent,
+            final AgentPool pool,
+            final Mode mode,
+            final GuestCode code,
+            final GuestOptions options,
+            final boolean showsAudit) {
         this.agent = agent;
         this.pool = pool;
         this.mode = mode;
         this.code = code;
-        this.events = List.copyOf(events);
-        final HexFormat hex = HexFormat.of();
-        final GuestProgram program = code.program();
-        final long pid = agent.number("spawn " + hex.formatHex(program.code()) + " "
-                + (program.data().length == 0 ? "-" : hex.formatHex(program.data())) + " "
-                + (Layout.CODE | (mode == Mode.THUMB ? 1 : 0)));
+        this.events = List.copyOf(options.traceEvents);
+        this.audit = options.audit;
+        this.showsAudit = showsAudit;
+        if (showsAudit) {
+            switched("opened", "audit open");
+        }
+        if (audit) {
+            switched("switched on", "audit on");
+        }
+        final long pid = agent.number("spawn " + words(code.program()));
         if (pid <= 0) {
             throw new AgentException("The agent cannot spawn the guest program: error " + -pid + ".");
         }
         selected = (int) pid;
         names.put(selected, "main");
+        code.executables().forEach((path, program) -> {
+            final long result = agent.number("executable " + path + " " + words(program));
+            if (result != 0) {
+                throw new AgentException("The agent cannot make the program " + path + ": error " + -result + ".");
+            }
+        });
+    }
+
+    private void switched(final String what, final String request) {
+        final long result = agent.number(request);
+        if (result != 0) {
+            throw new AgentException("The kernel's audit cannot be " + what + ": error " + -result + ".");
+        }
+    }
+
+    /** Code, data and first address, as the agent takes them. */
+    private String words(final GuestProgram program) {
+        final HexFormat hex = HexFormat.of();
+        return hex.formatHex(program.code()) + " "
+                + (program.data().length == 0 ? "-" : hex.formatHex(program.data())) + " "
+                + (Layout.CODE | (mode == Mode.THUMB ? 1 : 0));
     }
 
     @Override
@@ -128,7 +168,7 @@ final class LinuxGuest implements Guest {
 
     @Override
     public void start() {
-        if (events.isEmpty()) {
+        if (events.isEmpty() && !audit) {
             if (!traced) {
                 agent.ask("go");
             }
@@ -145,6 +185,9 @@ final class LinuxGuest implements Guest {
             if (result != 0) {
                 throw new UnsupportedSetupException("this kernel has no trace events " + event + ": error " + -result);
             }
+        }
+        if (audit) {
+            switched("given a rule", "audit all");
         }
         if (!traced) {
             check("DETACH", request("DETACH", 0, 0));
@@ -342,8 +385,7 @@ final class LinuxGuest implements Guest {
     public List<Note> notes() {
         final String[] reply = agent.ask("notes");
         final byte[] used = reply.length == 1 ? new byte[0] : HexFormat.of().parseHex(reply[1]);
-        return Notes.read(
-                Arrays.copyOf(used, (int) Layout.NOTES_SIZE), program().notes(), abi().wordSize());
+        return Notes.read(Arrays.copyOf(used, (int) Layout.NOTES_SIZE), code.notes(), abi().wordSize());
     }
 
     @Override
@@ -373,7 +415,20 @@ final class LinuxGuest implements Guest {
 
     @Override
     public List<String> auditRecords() {
-        return List.of();
+        if (showsAudit) {
+            final String[] reply = agent.ask("audit read");
+            if (!"0".equals(reply[0])) {
+                throw new AgentException("The kernel's audit records cannot be read: error " + reply[0] + ".");
+            }
+            final String news =
+                    reply.length == 1 ? "" : new String(HexFormat.of().parseHex(reply[1]), StandardCharsets.ISO_8859_1);
+            news.lines()
+                    .map(AUDIT_RECORD::matcher)
+                    .filter(Matcher::matches)
+                    .map(m -> AuditRecord.line(Integer.parseInt(m.group(1)), m.group(2)))
+                    .forEach(auditRecords::add);
+        }
+        return List.copyOf(auditRecords);
     }
 
     @Override
@@ -403,7 +458,8 @@ final class LinuxGuest implements Guest {
         List<String> late = List.of();
         try {
             if (!agent.lost()) {
-                final boolean clean = events.isEmpty() || agent.number("noevents") == 0;
+                final boolean clean = (events.isEmpty() || agent.number("noevents") == 0)
+                        && (!audit || agent.number("audit off") == 0);
                 if (agent.number("end") != 0 || !clean) {
                     agent.giveUp();
                 } else {

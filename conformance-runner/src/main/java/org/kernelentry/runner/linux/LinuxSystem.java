@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.runner.qemu.KernelImage;
 import org.kernelentry.runner.qemu.Kernels;
@@ -26,6 +27,16 @@ public final class LinuxSystem implements SystemUnderTest {
     /** Options without which a kernel does not execute programs of a mode. */
     private static final Map<Mode, String> OPTION_OF_MODE =
             Map.of(Mode.IA32, "IA32_EMULATION", Mode.A32, "COMPAT", Mode.OABI, "OABI_COMPAT");
+
+    private static final String AUDIT = "AUDITSYSCALL";
+
+    /** Options without which a kernel does not have what a program in the guest notation uses (linux v7.3 kernel/sys_ni.c). */
+    private static final Map<Pattern, String> OPTION_OF_CALL = Map.of(
+            Pattern.compile("\\binstall \\w"), "SECCOMP_FILTER",
+            Pattern.compile("\\b(?:clock_nanosleep|timer_\\w+) "), "POSIX_TIMERS",
+            Pattern.compile("\\bepoll_\\w+ "), "EPOLL",
+            Pattern.compile("\\bfutex "), "FUTEX",
+            Pattern.compile("\\brseq "), "RSEQ");
 
     private final String name;
     private final Architecture architecture;
@@ -160,24 +171,30 @@ public final class LinuxSystem implements SystemUnderTest {
     public boolean shows(final Shown what) {
         return switch (what) {
             case TRACE_EVENTS, WARNINGS -> agents.ownsKernel();
-            case AUDIT_RECORDS -> false;
+            case AUDIT_RECORDS -> agents.ownsKernel() && facts().options().lacks(AUDIT) == null;
         };
     }
 
     @Override
+    public String whyHidden(final Shown what) {
+        final String lack = what == Shown.AUDIT_RECORDS ? facts().options().lacks(AUDIT) : null;
+        return agents.ownsKernel() && lack != null ? lack : SystemUnderTest.super.whyHidden(what);
+    }
+
+    @Override
     public Guest boot(final Mode mode, final String program, final GuestOptions options) {
-        check(mode, options);
+        check(mode, program, options);
         final Agent agent = agents.take(mode);
         final GuestCode code;
         try {
-            code = new GuestCode(mode, program, mode == Mode.IA32 ? agent.number("vsyscall") : 0);
+            code = new GuestCode(mode, program, options.executables, mode == Mode.IA32 ? agent.number("vsyscall") : 0);
         } catch (final RuntimeException e) {
             agents.giveBack(agent);
             throw e;
         }
         try {
             agent.mark("begin:" + options.scenario);
-            return new LinuxGuest(agent, agents, mode, code, options.traceEvents);
+            return new LinuxGuest(agent, agents, mode, code, options, shows(Shown.AUDIT_RECORDS));
         } catch (final RuntimeException e) {
             agent.giveUp();
             agents.giveBack(agent);
@@ -192,7 +209,7 @@ public final class LinuxSystem implements SystemUnderTest {
     }
 
     /** What cannot be observed or set up here skips the scenario. */
-    private void check(final Mode mode, final GuestOptions options) {
+    private void check(final Mode mode, final String program, final GuestOptions options) {
         final KernelOptions kernelOptions = facts().options();
         final String needed = OPTION_OF_MODE.get(mode);
         if (needed != null && kernelOptions.known()) {
@@ -201,11 +218,11 @@ public final class LinuxSystem implements SystemUnderTest {
         if (!options.traceEvents.isEmpty() && !agents.ownsKernel()) {
             throw new UnsupportedSetupException("trace events are recorded on kernels that serve nobody else");
         }
-        if (options.audit) {
-            throw new UnsupportedSetupException("audit records of real kernels are not read yet");
-        }
-        if (!options.executables.isEmpty()) {
-            throw new UnsupportedSetupException("programs to execute are not made for real kernels yet");
+        if (!agents.ownsKernel() && (options.audit || !options.executables.isEmpty())) {
+            throw new UnsupportedSetupException(
+                    options.audit
+                            ? "calls are audited on kernels that serve nobody else"
+                            : "programs to execute are made on kernels that serve nobody else");
         }
         if (options.version != 0 && options.version != kernelOptions.version()) {
             throw new UnsupportedSetupException("is about Linux " + options.version / 100 + "." + options.version % 100
@@ -215,5 +232,18 @@ public final class LinuxSystem implements SystemUnderTest {
             throw new UnsupportedSetupException("needs " + options.cpus + " CPUs, there are " + kernelOptions.cpus());
         }
         options.kernelOptions.forEach(kernelOptions::require);
+        if (options.audit) {
+            kernelOptions.require(AUDIT);
+        }
+        if (kernelOptions.known()) {
+            if (!options.traceEvents.isEmpty()) {
+                kernelOptions.require("EVENT_TRACING");
+            }
+            OPTION_OF_CALL.forEach((call, option) -> {
+                if (call.matcher(program).find()) {
+                    kernelOptions.require(option);
+                }
+            });
+        }
     }
 }

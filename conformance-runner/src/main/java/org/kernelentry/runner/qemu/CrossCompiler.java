@@ -28,7 +28,7 @@ record CrossCompiler(String program, String debianPackage) {
     private static final List<String> FLAGS = List.of("-std=gnu11", "-O2", "-static", "-Wall", "-Wextra");
     private static final String SOURCES = "/org/kernelentry/runner/agent/";
     private static final List<String> AGENT =
-            List.of("agent.h", "agent.c", "frame.c", "guest.c", "tracer.c", "trace.c");
+            List.of("agent.h", "agent.c", "frame.c", "guest.c", "execute.c", "tracer.c", "trace.c", "audit.c");
     /** Out of the way of guests, whose programs are at fixed addresses below. */
     private static final List<String> AGENT_FLAGS = List.of("-Wl,-Ttext-segment=0x30000000");
 

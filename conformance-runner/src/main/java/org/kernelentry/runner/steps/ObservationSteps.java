@@ -153,7 +153,7 @@ public final class ObservationSteps {
     /** What a system does not show can be asserted neither to be there nor not to be. */
     private void readable(final Shown what) {
         if (!world.system.shows(what)) {
-            throw new TestAbortedException(what + " cannot be read on " + world.system.name());
+            throw new TestAbortedException(world.system.whyHidden(what));
         }
     }
 

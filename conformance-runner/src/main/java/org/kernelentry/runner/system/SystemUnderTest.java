@@ -47,6 +47,11 @@ public interface SystemUnderTest {
         return internal();
     }
 
+    /** Why something is not shown, for a sentence that begins with "skipped: ". */
+    default String whyHidden(final Shown what) {
+        return what + " cannot be read on " + name();
+    }
+
     /** Whether internal steps can be observed and injected into. */
     boolean internal();
 

@@ -53,6 +53,12 @@ final class KernelOptionsTests {
     }
 
     @Test
+    void what_is_as_it_should_be_lacks_nothing() {
+        assertThat(options(0).lacks("SECCOMP")).isNull();
+        assertThat(options(0).lacks("OABI_COMPAT=n")).isNull();
+    }
+
+    @Test
     void an_option_that_should_be_off_is_named() {
         assertThatThrownBy(() -> options(0).require("SECCOMP=n"))
                 .isInstanceOf(UnsupportedSetupException.class)

@@ -104,6 +104,52 @@ final class MachineTests {
     }
 
     @Test
+    void calls_are_audited_as_long_as_a_guest_asks_for_it() {
+        final GuestOptions options = new GuestOptions();
+        options.scenario = "TST-01/audit";
+        options.audit = true;
+        try (Guest guest = system.boot(Mode.X64, "getppid\nexit_group 0 0 0 0 0 0", options)) {
+            guest.start();
+            assertThat(guest.await().what()).isEqualTo("exited 0");
+            assertThat(guest.auditRecords())
+                    .satisfiesExactly(
+                            call -> assertThat(call)
+                                    .matches("arch=c000003e syscall=110 success=yes exit=[1-9]\\d* a0=.*"),
+                            last -> assertThat(last).isEqualTo("arch=c000003e syscall=231 a0=0 a1=0 a2=0 a3=0"));
+        }
+        try (Guest guest = boot(Mode.X64, "getppid")) {
+            guest.start();
+            guest.await();
+            assertThat(guest.auditRecords()).isEmpty();
+        }
+    }
+
+    @Test
+    void what_a_filter_kills_is_recorded_for_its_own_guest_only() {
+        final String killed = "filter F {\n getppid -> KILL_PROCESS\n default -> ALLOW\n}\ninstall F\ngetppid";
+        assertThat(run(Mode.X64, killed)).isEqualTo("killed by SIGSYS");
+        try (Guest guest = boot(Mode.IA32, killed)) {
+            guest.start();
+            guest.await();
+            assertThat(guest.auditRecords()).containsExactly("seccomp sig=31 arch=40000003 syscall=64 code=0x80000000");
+        }
+    }
+
+    @Test
+    void a_program_that_a_guest_executes_notes_behind_it_and_is_gone_for_the_next_one() {
+        final GuestOptions options = new GuestOptions();
+        options.scenario = "TST-01/execute";
+        options.executables.put("/next", "note \"second\"\nexit 9");
+        final String first = "note \"first\"\nr = execve \"/next\\0\" 0 0\nnote r\nexit 1";
+        try (Guest guest = system.boot(Mode.X64, first, options)) {
+            guest.start();
+            assertThat(guest.await().what()).isEqualTo("exited 9");
+            assertThat(guest.notes()).extracting(Guest.Note::text).containsExactly("first", "second");
+        }
+        assertThat(run(Mode.X64, first)).isEqualTo("exited 1");
+    }
+
+    @Test
     void what_a_guest_leaves_behind_is_gone_for_the_next_one() throws Exception {
         run(Mode.X64, """
                 fork {

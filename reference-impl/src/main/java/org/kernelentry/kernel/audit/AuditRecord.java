@@ -32,13 +32,16 @@ public record AuditRecord(
 
     /** The part of {@link #text} that follows from the call alone. */
     public String line() {
-        if (type == AUDIT_SECCOMP) {
-            return "seccomp " + text.substring(text.indexOf("sig="), text.indexOf(" compat=")) + code();
-        }
-        return text.substring(0, text.indexOf(" items="));
+        return line(type, text);
     }
 
-    private String code() {
-        return text.substring(text.indexOf(" code="));
+    /** The same of a record that is known by its type and text only. */
+    public static String line(final int type, final String text) {
+        if (type == AUDIT_SECCOMP) {
+            final String code = text.substring(text.indexOf(" code=")).strip();
+            return "seccomp " + text.substring(text.indexOf("sig="), text.indexOf(" compat=")) + " " + code;
+        }
+        // What personality(2) says of the process is none of the call's.
+        return text.substring(0, text.indexOf(" items=")).replaceFirst(" per=[0-9a-f]+", "");
     }
 }
