@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.runner.qemu.KernelImage;
 import org.kernelentry.runner.qemu.Kernels;
@@ -29,14 +28,6 @@ public final class LinuxSystem implements SystemUnderTest {
             Map.of(Mode.IA32, "IA32_EMULATION", Mode.A32, "COMPAT", Mode.OABI, "OABI_COMPAT");
 
     private static final String AUDIT = "AUDITSYSCALL";
-
-    /** Options without which a kernel does not have what a program in the guest notation uses (linux v7.3 kernel/sys_ni.c). */
-    private static final Map<Pattern, String> OPTION_OF_CALL = Map.of(
-            Pattern.compile("\\binstall \\w"), "SECCOMP_FILTER",
-            Pattern.compile("\\b(?:clock_nanosleep|timer_\\w+) "), "POSIX_TIMERS",
-            Pattern.compile("\\bepoll_\\w+ "), "EPOLL",
-            Pattern.compile("\\bfutex "), "FUTEX",
-            Pattern.compile("\\brseq "), "RSEQ");
 
     private final String name;
     private final Architecture architecture;
@@ -239,11 +230,7 @@ public final class LinuxSystem implements SystemUnderTest {
             if (!options.traceEvents.isEmpty()) {
                 kernelOptions.require("EVENT_TRACING");
             }
-            OPTION_OF_CALL.forEach((call, option) -> {
-                if (call.matcher(program).find()) {
-                    kernelOptions.require(option);
-                }
-            });
+            CallOptions.of(mode, program).forEach(kernelOptions::require);
         }
     }
 }
