@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.kernelentry.runner.report.Reports;
 import org.kernelentry.runner.spec.SpecException;
 
@@ -16,6 +17,10 @@ import org.kernelentry.runner.spec.SpecException;
  * @param root the folder of this program's own
  */
 record Cache(Path root) {
+    /** How programs say so: ENOSPC and EDQUOT (strerror(3)), and apt before it tries. */
+    private static final Pattern FULL =
+            Pattern.compile("No space left on device|Disk quota exceeded|don't have enough free space");
+
     private static final String NAME = "kernel-entry-conformance";
 
     /** Where the environment says it is. */
@@ -61,6 +66,17 @@ record Cache(Path root) {
             }
         } catch (final IOException e) {
             // What is left of it is no more than a file nobody reads.
+        }
+    }
+
+    /**
+     * Checks whether what a program printed when it failed was that there is no room.
+     *
+     * @throws SpecException if so; says what to do
+     */
+    void checkSpace(final String output) {
+        if (FULL.matcher(output).find()) {
+            throw unwritable(new IOException("No space left on device"));
         }
     }
 

@@ -108,30 +108,23 @@ record CrossCompiler(String program, String debianPackage) {
             final List<String> flags,
             final Path file,
             final Cache cache) {
-        final List<Path> sources = new ArrayList<>();
-        Path folder = null;
-        try {
-            folder = Files.createTempDirectory(cache.folder("programs"), "sources");
+        try (Scratch sources = Scratch.in(cache.folder("programs"))) {
             for (int i = 0; i < names.size(); i++) {
-                sources.add(Files.writeString(folder.resolve(names.get(i)), texts.get(i)));
+                Files.writeString(sources.resolve(names.get(i)), texts.get(i));
             }
-            final Path where = folder;
             cache.fill(file, part -> {
                 final List<String> command = new ArrayList<>(List.of(program));
                 command.addAll(FLAGS);
                 command.addAll(flags);
                 command.addAll(List.of("-o", part.toString()));
                 names.stream().filter(n -> n.endsWith(".c")).forEach(command::add);
-                final Commands.Done done = run(where, command);
+                final Commands.Done done = run(sources.folder(), command);
                 if (done.code() != 0) {
+                    cache.checkSpace(done.output());
                     throw new SpecException(program + " cannot make the programs for the guest: " + done.lastLine()
                             + "; install its C library (Debian's package " + debianPackage + " brings it).");
                 }
             });
-            for (final Path source : sources) {
-                Files.delete(source);
-            }
-            Files.delete(folder);
         } catch (final IOException e) {
             throw cache.unwritable(e);
         }

@@ -99,6 +99,10 @@ public final class DebianKernels {
             }
         } catch (final IOException e) {
             throw cache.unwritable(e);
+        } finally {
+            // What apt was in the middle of: it takes up room and is fetched anew.
+            Scratch.delete(root.resolve("lists/partial"));
+            Scratch.delete(root.resolve("archives/partial"));
         }
         if (!Files.exists(folder.resolve("vmlinuz")) || !Files.exists(folder.resolve("config"))) {
             throw new SpecException("Debian's package for debian:" + name + " on " + machine.debian
@@ -107,7 +111,7 @@ public final class DebianKernels {
     }
 
     /** The image package first, then what of the kernel it does not hold itself. */
-    private static List<String> parts(final Path root, final Map<String, String> apt, final Machine machine)
+    private List<String> parts(final Path root, final Map<String, String> apt, final Machine machine)
             throws IOException {
         final List<String> parts = new ArrayList<>();
         String of = machine.debianImage;
@@ -129,7 +133,7 @@ public final class DebianKernels {
         return parts;
     }
 
-    private static Map<String, String> configure(final Path root, final String suite, final Machine machine)
+    private Map<String, String> configure(final Path root, final String suite, final Machine machine)
             throws IOException {
         Files.createDirectories(root.resolve("lists/partial"));
         Files.createDirectories(root.resolve("archives/partial"));
@@ -157,7 +161,7 @@ public final class DebianKernels {
     }
 
     /** The archive, or a mirror of it, that this machine's own apt takes its packages from. */
-    private static String archive(final Path folder) throws IOException {
+    private String archive(final Path folder) throws IOException {
         final List<String> command =
                 List.of("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages");
         return run(folder, Map.of(), command)
@@ -170,7 +174,7 @@ public final class DebianKernels {
                                 + " give a kernel by --kernel FILE."));
     }
 
-    private static String run(final Path folder, final Map<String, String> apt, final List<String> command)
+    private String run(final Path folder, final Map<String, String> apt, final List<String> command)
             throws IOException {
         final Commands.Done done;
         try {
@@ -185,6 +189,7 @@ public final class DebianKernels {
             throw e;
         }
         if (done.code() != 0) {
+            cache.checkSpace(done.output());
             throw new SpecException(String.join(" ", command.subList(0, 3)) + " failed: " + done.lastLine()
                     + "; give a kernel by --kernel FILE if Debian's archive cannot be reached.");
         }

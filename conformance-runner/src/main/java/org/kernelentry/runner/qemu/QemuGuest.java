@@ -22,7 +22,7 @@ import org.kernelentry.runner.spec.SpecException;
  * A kernel that runs in QEMU, from the start of the machine to its end, with the line to the agent in it.
  *
  * <p>QEMU never outlives this process: a shell waits for the end of its own input, which this process holds open, and ends QEMU then. That
- * works also when this process is killed.
+ * works also when this process is killed, and the files of the guest are deleted then, too.
  */
 public final class QemuGuest implements AutoCloseable {
     /** Before the words of the init in the guest. */
@@ -33,12 +33,14 @@ public final class QemuGuest implements AutoCloseable {
 
     private static final String STARTED = INIT + "started, line ";
 
-    /** Runs its arguments as a child until that ends or the input does. */
+    /** Runs its arguments behind the first as a child until that ends or the input does; the first is a folder that is not needed then. */
     private static final String KEEPER = """
+            folder=$1
+            shift
             exec 3<&0
             "$@" </dev/null 3<&- &
             qemu=$!
-            (cat <&3 >/dev/null; kill -9 $qemu) 2>/dev/null >/dev/null &
+            (cat <&3 >/dev/null; rm -rf "$folder"; kill -9 $qemu) 2>/dev/null >/dev/null &
             keeper=$!
             exec 3<&-
             wait $qemu
@@ -47,32 +49,39 @@ public final class QemuGuest implements AutoCloseable {
             exit $code
             """;
 
-    private final Path folder;
+    private final Scratch folder;
     private final QemuCommand command;
     private final Process process;
+    private final Waiting waiting;
     private final SocketLine port;
     private final SocketLine serial;
-    private final Thread hook = new Thread(this::killAndTidy);
+    private final Thread hook = new Thread(this::kill);
     private final List<String> console = new ArrayList<>();
     private final Path log;
     private final Thread reader;
     private @Nullable SocketLine line;
 
-    private QemuGuest(final Path folder, final QemuCommand command, final Path log) throws IOException {
+    private QemuGuest(final Scratch folder, final QemuCommand command, final Path log) throws IOException {
         this.folder = folder;
         this.command = command;
         this.log = log;
         port = new SocketLine(command.port());
         serial = new SocketLine(command.serial());
-        final List<String> words = new ArrayList<>(List.of("/bin/sh", "-c", KEEPER, "sh"));
-        words.addAll(command.words());
+        process = keep(folder.folder(), command.words());
         Runtime.getRuntime().addShutdownHook(hook);
-        process = new ProcessBuilder(words)
-                .redirectError(folder.resolve("errors").toFile())
-                .start();
+        waiting = new Waiting(process.toHandle());
         reader = new Thread(this::readConsole, "console of " + command.kernel());
         reader.setDaemon(true);
         reader.start();
+    }
+
+    /** Starts a program that ends, with a folder of files, when the input of what is returned does. */
+    static Process keep(final Path folder, final List<String> command) throws IOException {
+        final List<String> words = new ArrayList<>(List.of("/bin/sh", "-c", KEEPER, "sh", folder.toString()));
+        words.addAll(command);
+        return new ProcessBuilder(words)
+                .redirectError(folder.resolve("errors").toFile())
+                .start();
     }
 
     /**
@@ -94,10 +103,10 @@ public final class QemuGuest implements AutoCloseable {
         final Machine machine = Machine.of(kernel.architecture());
         final String emulator = program == null ? machine.program : program;
         require(emulator, machine);
-        Path folder = null;
+        Scratch folder = null;
         QemuGuest guest = null;
         try {
-            folder = Files.createTempDirectory("kernel-entry-");
+            folder = Scratch.temporary();
             final Path initramfs = folder.resolve("initramfs");
             write(initramfs, files);
             final QemuCommand command = new QemuCommand(
@@ -114,7 +123,7 @@ public final class QemuGuest implements AutoCloseable {
             if (guest != null) {
                 guest.close();
             } else if (folder != null) {
-                delete(folder);
+                folder.close();
             }
         }
     }
@@ -249,7 +258,7 @@ public final class QemuGuest implements AutoCloseable {
      * differences.
      */
     public long clock() {
-        return System.nanoTime() - Waiting.of(process.toHandle());
+        return System.nanoTime() - waiting.total();
     }
 
     private SpecException ended(final String what) {
@@ -363,7 +372,7 @@ public final class QemuGuest implements AutoCloseable {
         } catch (final IllegalStateException e) {
             // The program is ending already, the hook with it.
         }
-        delete(folder);
+        folder.close();
     }
 
     /** Ends QEMU by ending the input of the shell above it. */
@@ -375,22 +384,6 @@ public final class QemuGuest implements AutoCloseable {
             // It was closed before.
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private void killAndTidy() {
-        kill();
-        delete(folder);
-    }
-
-    private static void delete(final Path folder) {
-        try (var files = Files.list(folder)) {
-            for (final Path each : files.toList()) {
-                Files.deleteIfExists(each);
-            }
-            Files.deleteIfExists(folder);
-        } catch (final IOException e) {
-            // Some kilobytes stay in the folder for temporary files.
         }
     }
 }

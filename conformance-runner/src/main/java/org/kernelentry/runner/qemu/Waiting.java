@@ -1,10 +1,13 @@
 package org.kernelentry.runner.qemu;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -14,21 +17,32 @@ import java.util.stream.Stream;
 final class Waiting {
     private static final Path PROC = Path.of("/proc");
 
-    private Waiting() {}
+    private final ProcessHandle process;
+    /** By the thread's folder: the account of a thread goes with it, what it has waited does not. */
+    private final Map<Path, Long> known = new HashMap<>();
 
-    /** Nanoseconds, summed up. */
-    static long of(final ProcessHandle process) {
-        return Stream.concat(Stream.of(process), process.descendants())
-                .mapToLong(p -> ofOne(p.pid()))
-                .sum();
+    private long total;
+
+    Waiting(final ProcessHandle process) {
+        this.process = process;
     }
 
-    private static long ofOne(final long pid) {
-        try (Stream<Path> threads = Files.list(PROC.resolve(pid + "/task"))) {
-            return threads.mapToLong(t -> waited(t.resolve("schedstat"))).sum();
-        } catch (final IOException e) {
-            return 0;
-        }
+    /** Nanoseconds, summed up; never less than before. */
+    synchronized long total() {
+        Stream.concat(Stream.of(process), process.descendants()).forEach(p -> {
+            try (Stream<Path> threads = Files.list(PROC.resolve(p.pid() + "/task"))) {
+                threads.forEach(this::add);
+            } catch (final IOException | UncheckedIOException e) {
+                // The process has ended meanwhile.
+            }
+        });
+        return total;
+    }
+
+    private void add(final Path thread) {
+        final long now = waited(thread.resolve("schedstat"));
+        final Long before = known.put(thread, now);
+        total += Math.max(0, now - (before == null ? 0 : before));
     }
 
     /** The second of three numbers: time on a processor, time before it, turns. */

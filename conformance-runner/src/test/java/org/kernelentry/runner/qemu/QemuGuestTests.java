@@ -166,6 +166,20 @@ final class QemuGuestTests {
         assertThat(initramfs.getParent()).doesNotExist();
     }
 
+    @Test
+    void when_this_program_is_killed_neither_the_emulator_nor_its_files_stay() throws Exception {
+        final Path pid = folder.resolve("pid");
+        final Path files = Files.createDirectory(folder.resolve("files"));
+        Files.writeString(files.resolve("initramfs"), "a file");
+        final Process keeper = QemuGuest.keep(files, List.of("/bin/sh", "-c", "echo $$ >" + pid + "; exec sleep 300"));
+        await(() -> Files.exists(pid) && alive(pid));
+        // All that the shell sees of the end of this program, however it comes about.
+        keeper.getOutputStream().close();
+        await(() -> !alive(pid) && !Files.exists(files));
+        assertThat(alive(pid)).isFalse();
+        assertThat(files).doesNotExist();
+    }
+
     private static boolean alive(final Path pid) {
         try {
             return ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))

@@ -20,10 +20,11 @@ final class WaitingTests {
         words.add("while :; do :; done & ".repeat(loops) + "read x");
         final Process process = new ProcessBuilder(words).start();
         try {
+            final Waiting waiting = new Waiting(process.toHandle());
             long waited = 0;
             for (int i = 0; i < 200 && waited < 100_000_000; i++) {
                 Thread.sleep(20);
-                waited = Waiting.of(process.toHandle());
+                waited = waiting.total();
             }
             assertThat(waited).isGreaterThan(100_000_000);
         } finally {
@@ -36,6 +37,6 @@ final class WaitingTests {
     void a_process_that_has_ended_waits_for_nothing() throws Exception {
         final Process process = new ProcessBuilder("/bin/true").start();
         process.waitFor();
-        assertThat(Waiting.of(process.toHandle())).isZero();
+        assertThat(new Waiting(process.toHandle()).total()).isZero();
     }
 }
