@@ -1,7 +1,9 @@
 package org.kernelentry.runner.qemu;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PushbackInputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -31,6 +33,8 @@ public record KernelImage(
     /** What of a file is looked at: the end of the x86 boot protocol's header is the farthest. */
     private static final int HEAD = 0x260;
 
+    private static final String CUT = " ends before its end: it was cut, or is not written yet; copy it again.";
+
     private static final int HEAD_LINES = 5;
     /** Written by the kernel's own configuration program (linux v7.3 scripts/kconfig/confdata.c). */
     private static final Pattern VERSION = Pattern.compile("# Linux/\\w+ (\\d\\S*) Kernel Configuration");
@@ -58,12 +62,25 @@ public record KernelImage(
             throw new SpecException("There is no kernel " + file + "; give the image of a build, such as bzImage.");
         }
         final byte[] bytes;
+        final long size;
         try (InputStream in = unpacked(file)) {
             bytes = in.readNBytes(HEAD);
+            // To its end: a compressed file that was cut shows that only there.
+            size = bytes.length + in.transferTo(OutputStream.nullOutputStream());
+        } catch (final EOFException e) {
+            throw new SpecException("The kernel " + file + CUT, e);
         } catch (final IOException e) {
             throw new SpecException("The kernel " + file + " cannot be read: " + Reports.reason(e) + ".", e);
         }
         final ByteBuffer head = ByteBuffer.wrap(Arrays.copyOf(bytes, HEAD)).order(ByteOrder.LITTLE_ENDIAN);
+        final Architecture architecture = architecture(file, head);
+        if (size < ImageSize.of(architecture, head)) {
+            throw new SpecException("The kernel " + file + CUT);
+        }
+        return architecture;
+    }
+
+    private static Architecture architecture(final Path file, final ByteBuffer head) {
         // linux v7.3 Documentation/arch/x86/boot.rst
         if (text(head, 0x202).equals("HdrS")) {
             return Architecture.X86;

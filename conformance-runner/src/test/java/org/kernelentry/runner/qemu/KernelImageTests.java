@@ -1,6 +1,7 @@
 package org.kernelentry.runner.qemu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -8,6 +9,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,7 +76,61 @@ final class KernelImageTests {
         final Path file = file(new byte[] {0x1f, (byte) 0x8b, 8, 0});
         assertThatThrownBy(() -> KernelImage.of(file, null))
                 .isInstanceOf(SpecException.class)
-                .hasMessageContaining("cannot be read");
+                .hasMessage("The kernel " + file
+                        + " ends before its end: it was cut, or is not written yet; copy it again.");
+    }
+
+    private static byte[] bzImage() {
+        final byte[] bytes = image(0x202, "HdrS");
+        bytes[0x1f1] = 1;
+        // Two sectors of setup, then syssize times 16 bytes.
+        bytes[0x1f4] = 3;
+        return Arrays.copyOf(bytes, 2 * 512 + 48);
+    }
+
+    private static byte[] zImage() {
+        final byte[] bytes = image(0x24, "\u0018(o\u0001");
+        // From 0x1000 to 0x1800.
+        bytes[0x29] = 0x10;
+        bytes[0x2d] = 0x18;
+        return Arrays.copyOf(bytes, 0x800);
+    }
+
+    private static byte[] arm64Image() {
+        final byte[] bytes = image(56, "ARMd");
+        bytes[0x3c] = 0x40;
+        System.arraycopy("PE\0\0".getBytes(StandardCharsets.ISO_8859_1), 0, bytes, 0x40, 4);
+        // One section behind an optional header of 16 bytes: 0x200 bytes from 0x400 on.
+        bytes[0x40 + 6] = 1;
+        bytes[0x40 + 20] = 16;
+        bytes[0x40 + 24 + 16 + 17] = 2;
+        bytes[0x40 + 24 + 16 + 21] = 4;
+        return Arrays.copyOf(bytes, 0x600);
+    }
+
+    @Test
+    void an_image_that_is_whole_is_taken() throws IOException {
+        for (final byte[] each : List.of(bzImage(), zImage(), arm64Image())) {
+            final Path file = file(each);
+            assertThatCode(() -> KernelImage.of(file, null)).doesNotThrowAnyException();
+        }
+    }
+
+    @Test
+    void an_image_that_was_cut_is_refused() throws IOException {
+        for (final byte[] each : List.of(bzImage(), zImage(), arm64Image())) {
+            final Path file = file(Arrays.copyOf(each, each.length - 20));
+            assertThatThrownBy(() -> KernelImage.of(file, null))
+                    .isInstanceOf(SpecException.class)
+                    .hasMessageContaining("it was cut, or is not written yet");
+        }
+    }
+
+    @Test
+    void an_image_for_another_architecture_than_the_user_means() throws IOException {
+        final Path file = file(zImage());
+        assertThatThrownBy(() -> Kernels.file(file, null, Architecture.ARM64))
+                .hasMessage(file + " is a kernel for arm, not for arm64.");
     }
 
     @Test
