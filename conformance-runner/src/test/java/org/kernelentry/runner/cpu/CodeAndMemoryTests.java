@@ -11,6 +11,7 @@ import org.kernelentry.machine.CpuState;
 import org.kernelentry.machine.engine.EngineCpu;
 import org.kernelentry.machine.memory.AddressSpace;
 import org.kernelentry.machine.memory.PagedSpace;
+import org.kernelentry.x86.X86Regs;
 
 /** Code that changes, moves and ends, and accesses at the edges of pages and of the address space, in every instruction set. */
 class CodeAndMemoryTests {
@@ -136,6 +137,10 @@ class CodeAndMemoryTests {
                 state[ArmFamilyMode.STATUS] = 0x30;
             }
             isa.mode().load(s, state);
+            if (isa == Isa.X64 || isa == Isa.IA32) {
+                // Without alignment checks.
+                X86Regs.setRflags(s, X86Regs.IF);
+            }
         }
 
         /** Puts code at an address, with what ends a run behind it; the address behind the code itself. */
