@@ -9,7 +9,13 @@ final class CachedBlock {
     /** Operations, two longs each as in {@link Block#program}, after {@link Fusion}. */
     final long[] program;
 
+    /** Those operations, ready to run. */
+    Code[] codes = {};
+
     final long pc;
+    /** Address behind the last instruction. */
+    final long nextPc;
+
     final int mode;
     final int instructions;
     /** Follows when the last instruction jumped to a constant. */
@@ -55,6 +61,7 @@ final class CachedBlock {
         this.firstOp = firstOp;
         this.instructionOf = Block.instructionsOf(firstOp);
         this.pc = block.pc();
+        this.nextPc = block.nextPc();
         this.mode = block.mode();
         this.instructions = block.instructions();
     }

@@ -43,6 +43,7 @@ public final class EngineCpu implements Cpu {
 
     private final CpuState state;
     private final Interpreter interpreter;
+    private final Threading threading;
     private final BlockDecoder decoder;
     /** Per space, weakly: a space that is gone takes its blocks along. */
     private final Map<AddressSpace, BlockCache> caches = new WeakHashMap<>();
@@ -79,7 +80,8 @@ public final class EngineCpu implements Cpu {
         caches.put(space, cache);
         this.decoder = new BlockDecoder(isa, space);
         final Helper[] helpers = isa.helpers();
-        this.interpreter = new Interpreter(state, helpers, translateAfter);
+        this.threading = new Threading(state, helpers);
+        this.interpreter = new Interpreter(state, translateAfter);
         this.regions = new Regions(new Translator(isa, helpers, state.flags), translateAfter);
     }
 
@@ -109,7 +111,7 @@ public final class EngineCpu implements Cpu {
         }
         long left = budget;
         CachedBlock previous = null;
-        int status = Interpreter.INDIRECT;
+        int status = Code.INDIRECT;
         for (; ; ) {
             if (interruptPending()) {
                 INTERRUPT.setOpaque(this, false);
@@ -160,9 +162,9 @@ public final class EngineCpu implements Cpu {
     }
 
     private static void link(final CachedBlock previous, final int status, final CachedBlock next) {
-        if (status == Interpreter.TAKEN) {
+        if (status == Code.TAKEN) {
             previous.taken = next;
-        } else if (status == Interpreter.FALL) {
+        } else if (status == Code.FALL) {
             previous.fall = next;
         }
     }
@@ -183,6 +185,7 @@ public final class EngineCpu implements Cpu {
             return null;
         }
         final CachedBlock block = Fusion.fuse(decoded);
+        block.codes = threading.thread(block);
         if (single) {
             cache.addSingle(block);
         } else {
