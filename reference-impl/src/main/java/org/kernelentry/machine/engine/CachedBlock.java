@@ -2,6 +2,7 @@ package org.kernelentry.machine.engine;
 
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.machine.ir.Block;
+import org.kernelentry.machine.ir.Op;
 import org.kernelentry.machine.translate.RegionCode;
 
 /** A block in a cache, with the blocks that were seen to follow it. */
@@ -49,6 +50,9 @@ final class CachedBlock {
     /** How often it was entered there; see {@link Regions#slice}. */
     int regionRuns;
 
+    /** Does nothing but jump to itself, so that only time passes until somebody else acts. */
+    final boolean stays;
+
     /** What was decoded. */
     final Block block;
 
@@ -64,6 +68,7 @@ final class CachedBlock {
         this.nextPc = block.nextPc();
         this.mode = block.mode();
         this.instructions = block.instructions();
+        this.stays = instructionOf.length == 1 && Block.opcode(program[0]) == Op.JMP && program[1] == pc;
     }
 
     int ops() {

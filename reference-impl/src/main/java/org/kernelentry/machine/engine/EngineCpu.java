@@ -123,7 +123,8 @@ public final class EngineCpu implements Cpu {
             cache.refresh(space.codeGeneration());
             final boolean step = state.singleStep;
             CachedBlock block = step ? null : block();
-            if (block != null && previous != null) {
+            // A block that stays is never linked to: the interpreter comes back here after each round of it.
+            if (block != null && previous != null && !block.stays) {
                 link(previous, status, block);
             }
             if (block == null || block.instructions > left) {
@@ -132,7 +133,13 @@ public final class EngineCpu implements Cpu {
                     return pageFault();
                 }
             }
-            final RegionCode region = step ? null : regions.enter(block, previous == null, cache);
+            if (block.stays && previous == block) {
+                final long skipped = left - left % block.instructions;
+                left -= skipped;
+                retired += skipped;
+                continue;
+            }
+            final RegionCode region = step || block.stays ? null : regions.enter(block, previous == null, cache);
             if (region != null && left >= block.regionNeeds && space instanceof PagedSpace paged) {
                 final long slice = Regions.slice(block, Math.min(left, SLICE));
                 status = region.run(regionRun, state, state.r, paged, slice, block.regionEntry);

@@ -58,6 +58,19 @@ final class EngineCpuTests extends EngineFixture {
     }
 
     @Test
+    void aJumpToItselfSpendsAnyBudgetAtOnce() {
+        code(INC_1, insn(PlainIsa.NOP, 0, 0, 0, 0), insn(Op.JMP, 0, 0, 0, at(1)));
+        for (int odd = 0; odd < 2; odd++) {
+            final long before = cpu.retired();
+            cpu.state().pc = CODE;
+            assertThat(cpu.run(Long.MAX_VALUE / 4 + odd)).isEqualTo(CpuExit.INTERRUPT_WINDOW);
+            assertThat(cpu.retired() - before).isEqualTo(Long.MAX_VALUE / 4 + odd);
+            assertThat(cpu.state().pc).isEqualTo(at(1 + (int) ((Long.MAX_VALUE / 4 + odd - 1) % 2)));
+        }
+        assertThat(r[1]).isEqualTo(2);
+    }
+
+    @Test
     void aBudgetThatEndsBeforeASystemCallLeavesItToTheNextRun() {
         code(INC_1, SYSCALL);
         assertThat(cpu.run(1)).isEqualTo(CpuExit.INTERRUPT_WINDOW);
