@@ -11,7 +11,7 @@ import org.kernelentry.kernel.signal.SignalCalls;
 /** All system call bodies by name; ports build their tables from it. */
 public final class SyscallBodies {
     final Kernel k;
-    private final Map<String, SyscallBody> bodies = new HashMap<>();
+    private final Map<String, SyscallBody> bodies = new HashMap<>(512);
 
     public SyscallBodies(final Kernel kernel) {
         this.k = kernel;

@@ -6,10 +6,13 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +29,9 @@ public class TableAbi implements Abi {
     private final String name;
     private final int wordSize;
     private final int auditArch;
-    private final SortedMap<Integer, String> byNumber = new TreeMap<>();
-    private final SortedMap<Integer, String> marks = new TreeMap<>();
+    private final @Nullable String[] byNumber;
+    private final Set<Integer> marks = new HashSet<>();
     private final Map<String, Integer> numbers = new HashMap<>();
-    private final int tableSize;
 
     /**
      * Reads the table.
@@ -47,6 +49,7 @@ public class TableAbi implements Abi {
         this.name = name;
         this.wordSize = wordSize;
         this.auditArch = auditArch;
+        final SortedMap<Integer, String> lines = new TreeMap<>();
         try (InputStream in = owner.getResourceAsStream(resource)) {
             if (in == null) {
                 throw new IllegalStateException("resource " + resource + " is missing");
@@ -54,33 +57,34 @@ public class TableAbi implements Abi {
             new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII))
                     .lines()
                     .filter(line -> !line.startsWith("#"))
-                    .forEach(this::add);
+                    .forEach(line -> add(lines, line));
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
         }
-        this.tableSize = (byNumber.lastKey() + granularity) / granularity * granularity;
+        this.byNumber = new @Nullable String[(lines.lastKey() + granularity) / granularity * granularity];
+        lines.forEach((number, call) -> byNumber[number] = call);
     }
 
-    private void add(final String line) {
+    private void add(final SortedMap<Integer, String> lines, final String line) {
         final String[] fields = line.split(" ", -1);
         final int number = Integer.parseInt(fields[0]);
-        byNumber.put(number, fields[1]);
+        lines.put(number, fields[1]);
         numbers.put(fields[1], number);
         if (fields.length > 2) {
-            marks.put(number, fields[2]);
+            marks.add(number);
         }
     }
 
     /** Whether the line of a number carries a mark, whose meaning is the port's. */
     protected final boolean marked(final int number) {
-        return marks.containsKey(number);
+        return marks.contains(number);
     }
 
     /** {@code sys_call_table}: one body per number; what has none is {@code sys_ni_syscall}. */
     public final SyscallBody[] bodies(final Kernel k) {
-        final SyscallBody[] bodies = new SyscallBody[tableSize];
-        for (int number = 0; number < tableSize; number++) {
-            final String call = name(number);
+        final SyscallBody[] bodies = new SyscallBody[byNumber.length];
+        for (int number = 0; number < bodies.length; number++) {
+            final String call = byNumber[number];
             final SyscallBody body = call == null ? null : k.bodies.find(call);
             bodies[number] = body == null ? NI_SYSCALL : body;
         }
@@ -109,16 +113,19 @@ public class TableAbi implements Abi {
 
     @Override
     public final @Nullable String name(final int number) {
-        return byNumber.get(number);
+        return number >= 0 && number < byNumber.length ? byNumber[number] : null;
     }
 
     @Override
     public final int tableSize() {
-        return tableSize;
+        return byNumber.length;
     }
 
     @Override
     public final List<String> names() {
-        return List.copyOf(Collections.unmodifiableCollection(byNumber.values()));
+        return Arrays.stream(byNumber)
+                .filter(Objects::nonNull)
+                .map(Objects::requireNonNull)
+                .toList();
     }
 }

@@ -11,9 +11,12 @@ final class BlockCache {
 
     private static final int BUCKETS = 1 << 11;
 
-    private final @Nullable CachedBlock[] blocks = new CachedBlock[BUCKETS];
+    /** The table of a cache that has seen no block: never written to. */
+    private static final @Nullable CachedBlock[] NONE = new CachedBlock[BUCKETS];
+
+    private @Nullable CachedBlock[] blocks = NONE;
     /** Blocks of one instruction each, for stepping and for the last instructions of a budget. */
-    private final @Nullable CachedBlock[] singles = new CachedBlock[BUCKETS];
+    private @Nullable CachedBlock[] singles = NONE;
 
     private int ops;
     private int generation;
@@ -47,9 +50,15 @@ final class BlockCache {
 
     private void clear() {
         if (ops != 0) {
-            Arrays.fill(blocks, null);
-            Arrays.fill(singles, null);
+            empty(blocks);
+            empty(singles);
             ops = 0;
+        }
+    }
+
+    private static void empty(final @Nullable CachedBlock[] table) {
+        if (table != NONE) {
+            Arrays.fill(table, null);
         }
     }
 
@@ -64,11 +73,11 @@ final class BlockCache {
     }
 
     void add(final CachedBlock block) {
-        add(blocks, block);
+        blocks = with(blocks, block);
     }
 
     void addSingle(final CachedBlock block) {
-        add(singles, block);
+        singles = with(singles, block);
     }
 
     private static @Nullable CachedBlock find(final @Nullable CachedBlock[] table, final long pc, final int mode) {
@@ -79,15 +88,17 @@ final class BlockCache {
         return at;
     }
 
-    private void add(final @Nullable CachedBlock[] table, final CachedBlock block) {
+    private @Nullable CachedBlock[] with(final @Nullable CachedBlock[] known, final CachedBlock block) {
         // An instruction may decode to no operation at all (a nop), so count one more.
         final int size = block.ops() + 1;
         if (ops + size > MAX_OPS) {
             clear();
         }
         ops += size;
+        final @Nullable CachedBlock[] table = known != NONE ? known : new CachedBlock[BUCKETS];
         final int bucket = bucket(block.pc);
         block.bucketNext = table[bucket];
         table[bucket] = block;
+        return table;
     }
 }
