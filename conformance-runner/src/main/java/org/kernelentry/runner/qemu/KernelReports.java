@@ -16,7 +16,7 @@ public final class KernelReports {
     /** What the kernel says of its own state that is no report. */
     private static final Pattern HARMLESS = Pattern.compile("MP-BIOS bug|alignment: WARNING|x86/mm: .*WARNING");
 
-    private static final int LONGEST = 60;
+    private static final int LONGEST = 120;
 
     private KernelReports() {}
 
@@ -30,6 +30,16 @@ public final class KernelReports {
         return line.contains("Kernel panic - not syncing");
     }
 
+    /** How many lines it is to the end of the first with these words; 0 if there is none. */
+    private static int upTo(final String words, final List<String> lines) {
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).contains(words)) {
+                return i + 1;
+            }
+        }
+        return 0;
+    }
+
     /** The reports in a log, each from its first line to the end of its trace. */
     public static List<String> in(final List<String> log) {
         final List<String> reports = new ArrayList<>();
@@ -39,15 +49,16 @@ public final class KernelReports {
                 i++;
                 continue;
             }
-            int end = i + 1;
-            while (end < log.size() && end - i < LONGEST && !log.get(end).contains("---[ end ")) {
-                end++;
+            int next = i + 1;
+            while (next < log.size() && next - i < LONGEST && !begins(log.get(next))) {
+                next++;
             }
-            // A report without an end of its own is its first line; what follows it may be about other things.
-            final boolean ended = end < log.size() && log.get(end).contains("---[ end ");
-            final int last = ended ? end + 1 : i + 1;
-            reports.add(String.join("\n", log.subList(i, last)));
-            i = last;
+            final List<String> text = log.subList(i, next);
+            // Lockdep's have no end of their own but their stack's. Others are their first line: what follows may be
+            // about other things.
+            final int length = Math.max(1, Math.max(upTo("---[ end ", text), upTo("</TASK>", text)));
+            reports.add(String.join("\n", text.subList(0, length)));
+            i += length;
         }
         return reports;
     }

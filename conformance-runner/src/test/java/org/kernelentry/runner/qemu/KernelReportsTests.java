@@ -2,6 +2,7 @@ package org.kernelentry.runner.qemu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,5 +54,27 @@ final class KernelReportsTests {
                         WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2
                         Call Trace:
                         ---[ end trace 0000000000000000 ]---""");
+    }
+
+    @Test
+    void a_report_of_lockdep_goes_to_the_end_of_its_stack() {
+        final List<String> report = List.of(
+                "[    6.2] WARNING: possible circular locking dependency detected",
+                "[    6.2] agent/30 is trying to acquire lock:",
+                "[    6.2] stack backtrace:",
+                "[    6.2]  <TASK>",
+                "[    6.2]  do_syscall_64+0xab/0x180",
+                "[    6.2]  </TASK>");
+        final List<String> log = new ArrayList<>(report);
+        log.add("[    6.3] something else");
+        assertThat(KernelReports.in(log)).containsExactly(String.join("\n", report));
+    }
+
+    @Test
+    void two_reports_in_a_row_are_two() {
+        final String first = "[    1.0] WARNING: suspicious RCU usage";
+        final String second = "[    1.1] BUG: scheduling while atomic: guest/100/0x00000002";
+        assertThat(KernelReports.in(List.of(first, second, "[    1.1]  </TASK>")))
+                .containsExactly(first, second + "\n[    1.1]  </TASK>");
     }
 }
