@@ -259,6 +259,7 @@ Feature: PTRACE_SYSEMU
         B: break
         write 1 "written"
         """
+      And a kernel with "BINFMT_ELF_FDPIC=n"
       And the tracer has seized it with "TRACESYSGOOD"
       When this happens:
         | do                | sees           |

@@ -34,31 +34,31 @@ Feature: Waiting with another mask
       And nothing else happens
 
       Examples:
-        | mode  | what        | call                               |
-        | x64   | sigsuspend  | rt_sigsuspend &NONE 8              |
-        | ia32  | sigsuspend  | rt_sigsuspend &NONE 8              |
-        | a64   | sigsuspend  | rt_sigsuspend &NONE 8              |
-        | a32   | sigsuspend  | rt_sigsuspend &NONE 8              |
-        | arm   | sigsuspend  | rt_sigsuspend &NONE 8              |
-        | thumb | sigsuspend  | rt_sigsuspend &NONE 8              |
-        | x64   | ppoll       | ppoll 0 0 400ms &NONE 8            |
-        | ia32  | ppoll       | ppoll 0 0 400ms &NONE 8            |
-        | a64   | ppoll       | ppoll 0 0 400ms &NONE 8            |
-        | a32   | ppoll       | ppoll 0 0 400ms &NONE 8            |
-        | arm   | ppoll       | ppoll 0 0 400ms &NONE 8            |
-        | thumb | ppoll       | ppoll 0 0 400ms &NONE 8            |
-        | x64   | pselect     | pselect6 0 0 0 0 400ms &PACK       |
-        | ia32  | pselect     | pselect6 0 0 0 0 400ms &PACK       |
-        | a64   | pselect     | pselect6 0 0 0 0 400ms &PACK       |
-        | a32   | pselect     | pselect6 0 0 0 0 400ms &PACK       |
-        | arm   | pselect     | pselect6 0 0 0 0 400ms &PACK       |
-        | thumb | pselect     | pselect6 0 0 0 0 400ms &PACK       |
-        | x64   | epoll_pwait | epoll_pwait e &EVENT 1 400 &NONE 8 |
-        | ia32  | epoll_pwait | epoll_pwait e &EVENT 1 400 &NONE 8 |
-        | a64   | epoll_pwait | epoll_pwait e &EVENT 1 400 &NONE 8 |
-        | a32   | epoll_pwait | epoll_pwait e &EVENT 1 400 &NONE 8 |
-        | arm   | epoll_pwait | epoll_pwait e &EVENT 1 400 &NONE 8 |
-        | thumb | epoll_pwait | epoll_pwait e &EVENT 1 400 &NONE 8 |
+        | mode  | what        | call                                 |
+        | x64   | sigsuspend  | rt_sigsuspend &NONE 8                |
+        | ia32  | sigsuspend  | rt_sigsuspend &NONE 8                |
+        | a64   | sigsuspend  | rt_sigsuspend &NONE 8                |
+        | a32   | sigsuspend  | rt_sigsuspend &NONE 8                |
+        | arm   | sigsuspend  | rt_sigsuspend &NONE 8                |
+        | thumb | sigsuspend  | rt_sigsuspend &NONE 8                |
+        | x64   | ppoll       | ppoll 0 0 20s &NONE 8                |
+        | ia32  | ppoll       | ppoll 0 0 20s &NONE 8                |
+        | a64   | ppoll       | ppoll 0 0 20s &NONE 8                |
+        | a32   | ppoll       | ppoll 0 0 20s &NONE 8                |
+        | arm   | ppoll       | ppoll 0 0 20s &NONE 8                |
+        | thumb | ppoll       | ppoll 0 0 20s &NONE 8                |
+        | x64   | pselect     | pselect6 0 0 0 0 20s &PACK           |
+        | ia32  | pselect     | pselect6 0 0 0 0 20s &PACK           |
+        | a64   | pselect     | pselect6 0 0 0 0 20s &PACK           |
+        | a32   | pselect     | pselect6 0 0 0 0 20s &PACK           |
+        | arm   | pselect     | pselect6 0 0 0 0 20s &PACK           |
+        | thumb | pselect     | pselect6 0 0 0 0 20s &PACK           |
+        | x64   | epoll_pwait | epoll_pwait e &EVENT 1 20000 &NONE 8 |
+        | ia32  | epoll_pwait | epoll_pwait e &EVENT 1 20000 &NONE 8 |
+        | a64   | epoll_pwait | epoll_pwait e &EVENT 1 20000 &NONE 8 |
+        | a32   | epoll_pwait | epoll_pwait e &EVENT 1 20000 &NONE 8 |
+        | arm   | epoll_pwait | epoll_pwait e &EVENT 1 20000 &NONE 8 |
+        | thumb | epoll_pwait | epoll_pwait e &EVENT 1 20000 &NONE 8 |
 
     Scenario Outline: With the signal suppressed and the restart taken away from <what>, its own mask is back at once
       Given a guest program on <mode>:
