@@ -20,7 +20,7 @@ import org.kernelentry.machine.memory.AccessCount;
  * @param stores of guest memory
  * @param bytes that the reference allocates, to the next multiple of eight, as objects have it
  */
-record Counts(double instructions, double steps, double loads, double stores, long bytes) {
+public record Counts(double instructions, double steps, double loads, double stores, long bytes) {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     /** Until hot blocks are translated: that allocates. */
     private static final int WARM_UP_BATCHES = 2;
@@ -48,7 +48,7 @@ record Counts(double instructions, double steps, double loads, double stores, lo
     }
 
     /** Runs a batch to count, and others to see what is allocated when nothing is. */
-    static Counts of(final Workload<?> workload) {
+    public static Counts of(final Workload<?> workload) {
         final double operations = workload.operations();
         try (Workload<?>.Running run = workload.open()) {
             final Guest guest = run.guest();
@@ -102,7 +102,7 @@ record Counts(double instructions, double steps, double loads, double stores, lo
     }
 
     /** The heading of {@link #row}. */
-    static String heading() {
+    public static String heading() {
         return String.format(
                 Locale.ROOT,
                 "%-24s%-15s%14s%10s%10s%10s%9s",
@@ -116,7 +116,7 @@ record Counts(double instructions, double steps, double loads, double stores, lo
     }
 
     /** One line of a table. */
-    String row(final Workload<?> workload) {
+    public String row(final Workload<?> workload) {
         return String.format(
                 Locale.ROOT,
                 "%-24s%-15s%14.3f%10.3f%10.3f%10.3f%9d",

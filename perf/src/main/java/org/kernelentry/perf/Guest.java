@@ -38,6 +38,9 @@ final class Guest implements AutoCloseable {
     private static final int RW = AddressSpace.PROT_READ | AddressSpace.PROT_WRITE;
     private static final int RX = AddressSpace.PROT_READ | AddressSpace.PROT_EXEC;
 
+    /** Part of its time by which each batch is made longer: what the gate has to find when it is tested. */
+    private static final double SLOWDOWN = Double.parseDouble(System.getProperty("perf.slowdown", "0"));
+
     final Kernel kernel;
     final Task task;
     final PagedSpace space;
@@ -95,6 +98,19 @@ final class Guest implements AutoCloseable {
 
     /** Runs one batch. */
     void batch() {
+        if (SLOWDOWN > 0) {
+            final long began = System.nanoTime();
+            runBatch();
+            final long ends = System.nanoTime() + (long) ((System.nanoTime() - began) * SLOWDOWN);
+            while (System.nanoTime() < ends) {
+                Thread.onSpinWait();
+            }
+        } else {
+            runBatch();
+        }
+    }
+
+    private void runBatch() {
         if (traced) {
             proceed(PTRACE_CONT);
         } else {

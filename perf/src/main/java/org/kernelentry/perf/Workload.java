@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * @param boot its boot()
  * @param once one batch
  */
-record Workload<B extends GuestBenchmark>(
+public record Workload<B extends GuestBenchmark>(
         String name, String guest, int operations, Supplier<B> made, Consumer<B> boot, Consumer<B> once) {
     private static final List<String> GUESTS =
             List.of("x64-generic", "a64-generic", "a64-native", "arm-generic", "arm-native");
@@ -25,7 +25,7 @@ record Workload<B extends GuestBenchmark>(
             List.of("trace", "seccomp-1", "seccomp-100", "tracepoint", "audit", "sud-allowed", "sud-dispatched");
 
     /** A workload that runs. */
-    final class Running implements AutoCloseable {
+    public final class Running implements AutoCloseable {
         final B benchmark = made.get();
 
         private Running() {
@@ -36,7 +36,8 @@ record Workload<B extends GuestBenchmark>(
             return benchmark.running;
         }
 
-        void batch() {
+        /** Runs one batch. */
+        public void batch() {
             once.accept(benchmark);
         }
 
@@ -46,13 +47,18 @@ record Workload<B extends GuestBenchmark>(
         }
     }
 
+    /** What people call it: {@code getppid/audit x64-generic}. */
+    public String label() {
+        return name + " " + guest;
+    }
+
     /** Boots the kernel and lets the guest run to the end of its first batch. */
-    Running open() {
+    public Running open() {
         return new Running();
     }
 
     /** All there are; user dispatch only where the kernel has it. */
-    static List<Workload<?>> all() {
+    public static List<Workload<?>> all() {
         final List<Workload<?>> all = new ArrayList<>();
         GUESTS.forEach(guest -> all.add(roundTrip(guest)));
         MORE_GUESTS.forEach(guest -> all.add(roundTrip(guest)));
@@ -73,7 +79,8 @@ record Workload<B extends GuestBenchmark>(
         return all;
     }
 
-    static Workload<SyscallRoundTripBenchmark> roundTrip(final String guest) {
+    /** The round trip of one guest. */
+    public static Workload<SyscallRoundTripBenchmark> roundTrip(final String guest) {
         return new Workload<>(
                 "getppid",
                 guest,

@@ -1,0 +1,123 @@
+package org.kernelentry.perf.bench;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.kernelentry.perf.Counts;
+import org.kernelentry.perf.Workload;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** What an operation costs, exactly and in time. */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description =
+                "Measures what operations of the entry code cost: counted exactly, and in nanoseconds of this machine.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  conform bench --list",
+            "  conform bench getppid                      (all that begin so)",
+            "  conform bench 'signal and return a64-native'",
+            "  conform bench --peers                      (beside the host's kernel and QEMU)",
+            "To compare with another commit: conform gate --help."
+        })
+public final class Bench implements Callable<Integer> {
+    private static final long WARM_UP = 1_500_000_000L;
+    private static final long MEASURED = 1_000_000_000L;
+
+    @Spec
+    private CommandSpec command = CommandSpec.create();
+
+    @Parameters(arity = "0..*", paramLabel = "NAME", description = "Beginning of a name as --list prints it.")
+    private List<String> names = new ArrayList<>();
+
+    @Option(names = "--list", description = "Print the names of all benchmarks.")
+    private boolean list;
+
+    @Option(
+            names = "--peers",
+            description =
+                    "Measure getppid on this machine's kernel, under qemu-user and in QEMU machines, in turn with ours.")
+    private boolean peers;
+
+    @Option(names = "--rounds", paramLabel = "N", description = "Rounds of --peers. Default: ${DEFAULT-VALUE}.")
+    private int rounds = 5;
+
+    /** For picocli. */
+    Bench() {}
+
+    /**
+     * The command line.
+     *
+     * @param args see {@code --help}
+     */
+    public static void main(final String... args) {
+        final int status = new CommandLine(new Bench())
+                .setExecutionExceptionHandler((failure, line, parsed) -> {
+                    if (!(failure instanceof BenchException)) {
+                        throw failure;
+                    }
+                    line.getErr().println("bench: " + failure.getMessage());
+                    return CommandLine.ExitCode.USAGE;
+                })
+                .setParameterExceptionHandler((failure, arguments) -> {
+                    failure.getCommandLine().getErr().println("bench: " + failure.getMessage());
+                    return CommandLine.ExitCode.USAGE;
+                })
+                .execute(args);
+        // The threads of guests that are stopped do not end by themselves.
+        System.exit(status);
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        final PrintWriter out = command.commandLine().getOut();
+        if (rounds < 1) {
+            throw new BenchException("--rounds is 1 or more.");
+        }
+        if (list) {
+            Workload.all().forEach(workload -> out.println(workload.label()));
+            out.flush();
+            return 0;
+        }
+        if (peers) {
+            new Peers(out, rounds).run();
+            return 0;
+        }
+        if (names.isEmpty()) {
+            throw new BenchException("name a benchmark, or say --list or --peers; see conform bench --help.");
+        }
+        measure(out);
+        return 0;
+    }
+
+    private void measure(final PrintWriter out) {
+        for (final String name : names) {
+            if (Workload.all().stream().noneMatch(each -> each.label().startsWith(name))) {
+                throw new BenchException("no benchmark begins with \"" + name + "\"; conform bench --list prints all.");
+            }
+        }
+        out.println(Counts.heading() + String.format(Locale.ROOT, "%12s%12s", "ns low", "ns median"));
+        for (final Workload<?> workload : Workload.all()) {
+            if (names.stream().anyMatch(workload.label()::startsWith)) {
+                final Counts counts = Counts.of(workload);
+                try (Workload<?>.Running run = workload.open()) {
+                    Timing.of(workload, run, WARM_UP);
+                    final Timing timing = Timing.of(workload, run, MEASURED);
+                    out.println(counts.row(workload)
+                            + String.format(Locale.ROOT, "%12.1f%12.1f", timing.low(), timing.median()));
+                    out.flush();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package org.kernelentry.perf.gate;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One JVM that runs one benchmark of one jar in short batches. Its value is the low decile of their times: a batch of a millisecond often passes
+ * between two interruptions, so that a low quantile sees the code undisturbed even on a busy machine, and the very lowest is luck of the clock.
+ *
+ * <p>The JVM compiles with the second compiler only and waits for it: with the default, the same code is compiled in several ways from fork to
+ * fork, which differ by more than what is looked for.
+ *
+ * @param jar what is measured; its libraries are beside it
+ * @param shots batches to measure, after as many to warm up
+ * @param slowdown part of its time by which each batch is made longer, to test the gate
+ */
+record Fork(Path jar, int shots, double slowdown) {
+    private static final List<String> JVM =
+            List.of("-Xbatch", "-XX:-TieredCompilation", "-XX:+UseSerialGC", "-Xms128m", "-Xmx128m");
+    /** The lowest tenth. */
+    private static final double LOW = 0.1;
+
+    private static final long PATIENCE_MINUTES = 10;
+
+    /** The JVM's command: everything but what is run. */
+    static List<String> java(final List<String> more) {
+        final List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(JVM);
+        command.addAll(more);
+        return command;
+    }
+
+    /**
+     * Runs it.
+     *
+     * @return nanoseconds per operation
+     * @throws GateException if the jar does not have the benchmark or the benchmark fails
+     */
+    double run(final Item item) {
+        try {
+            final Path json = Files.createTempFile("kernel-entry-fork", ".json");
+            try {
+                return Rule.quantile(run(item, json), LOW);
+            } finally {
+                Files.delete(json);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private double[] run(final Item item, final Path json) throws IOException {
+        final List<String> command = java(List.of("-Dperf.slowdown=" + slowdown, "-jar", jar.toString()));
+        command.addAll(item.arguments());
+        final String count = Integer.toString(shots);
+        command.addAll(List.of("-bm", "ss", "-f", "0", "-tu", "ns", "-wi", count, "-i", count, "-foe", "true"));
+        command.addAll(List.of("-rf", "json", "-rff", json.toString()));
+        final String output = output(command, PATIENCE_MINUTES);
+        final JsonNode runs = Files.size(json) == 0
+                ? new ObjectMapper().createArrayNode()
+                : new ObjectMapper().readTree(json.toFile());
+        if (runs.size() != 1) {
+            throw new GateException(
+                    item.label() + " is not one benchmark of " + jar + "; it said: " + lastLine(output));
+        }
+        final JsonNode times = runs.get(0).path("primaryMetric").path("rawData").path(0);
+        final double[] values = new double[times.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = times.get(i).asDouble();
+        }
+        return values;
+    }
+
+    /** Runs a command to its end; what it prints, errors included. */
+    static String output(final List<String> command, final long minutes) throws IOException {
+        final Path output = Files.createTempFile("kernel-entry-fork", ".txt");
+        try {
+            final Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            try {
+                if (!process.waitFor(minutes, TimeUnit.MINUTES)) {
+                    throw new GateException(
+                            "a fork did not end within " + minutes + " minutes: " + String.join(" ", command) + ".");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new GateException("interrupted while a fork ran.");
+            } finally {
+                process.destroyForcibly();
+            }
+            return Files.readString(output, StandardCharsets.UTF_8);
+        } finally {
+            Files.delete(output);
+        }
+    }
+
+    static String lastLine(final String output) {
+        return output.lines()
+                .filter(line -> !line.isBlank())
+                .reduce((first, second) -> second)
+                .orElse("nothing");
+    }
+}
