@@ -3,7 +3,7 @@ Feature: The order of entry work
   Before a system call's body runs, up to six parties may look at it. Their order decides who sees whose changes.
 
   @ENT @ENT-04
-  Rule: Entry work runs in one order: user dispatch, ptrace, seccomp, tracepoint, audit
+  Rule: Entry work runs in one order: user dispatch, the end of a granted time slice, ptrace, seccomp, tracepoint, audit
 
     Scenario Outline: The entry-stop comes before the seccomp event of the same call
       Given a guest program on <mode>:
@@ -62,6 +62,57 @@ Feature: The order of entry work
       Then inside "syscall_trace_enter" of getppid these steps run:
         | step                        |
         | syscall_user_dispatch       |
+        | ptrace_report_syscall_entry |
+        | secure_computing            |
+        | trace_sys_enter             |
+        | audit_syscall_entry         |
+      And the trace events and audit records are not asked about
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | x64  |
+        | ia32 |
+
+    @reference
+    Scenario Outline: A call under a time slice extension ends it after user dispatch and before the tracer is asked
+      Given a guest program on <mode>:
+        """
+        buffer area 40
+        filter F {
+          default -> ALLOW
+        }
+        byte selector
+        prctl PR_SET_SYSCALL_USER_DISPATCH PR_SYS_DISPATCH_ON 0 0 &selector
+        install F
+        rseq &area 40 0 0
+        prctl PR_RSEQ_SLICE_EXTENSION PR_RSEQ_SLICE_EXTENSION_SET PR_RSEQ_SLICE_EXT_ENABLE 0 0
+        B: break
+        poke area+28 1
+        nop
+        nop
+        nop
+        nop
+        nop
+        nop
+        getppid
+        """
+      And a kernel with "RSEQ_SLICE_EXTENSION=y"
+      And the trace events "raw_syscalls" are on
+      And system call audit is on
+      And a reschedule request arrives 6 instructions after run 7 of "exit_to_user_mode"
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do            | sees           |
+        | CONT          | signal SIGTRAP |
+        | set pc B.next |                |
+        | SYSCALL       | entry getppid  |
+        | CONT          | exited 0       |
+      Then inside "syscall_trace_enter" of getppid these steps run:
+        | step                        |
+        | syscall_user_dispatch       |
+        | rseq_syscall_enter_work     |
+        | __schedule                  |
         | ptrace_report_syscall_entry |
         | secure_computing            |
         | trace_sys_enter             |

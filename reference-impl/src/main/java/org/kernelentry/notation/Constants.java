@@ -14,6 +14,10 @@ final class Constants {
         put("PR_SET_NO_NEW_PRIVS", 38);
         put("PR_SET_SECCOMP", 22);
         put("PR_SET_SYSCALL_USER_DISPATCH", 59);
+        put("PR_RSEQ_SLICE_EXTENSION", 79);
+        put("PR_RSEQ_SLICE_EXTENSION_GET", 1);
+        put("PR_RSEQ_SLICE_EXTENSION_SET", 2);
+        put("PR_RSEQ_SLICE_EXT_ENABLE", 1);
         put("PR_SYS_DISPATCH_OFF", 0);
         put("PR_SYS_DISPATCH_ON", 1);
         put("PR_SYS_DISPATCH_EXCLUSIVE_ON", 1);

@@ -10,7 +10,7 @@ import org.kernelentry.machine.asm.Label;
 
 /**
  * What a word means as an operand: a number, a named constant, a duration (pointer to a timespec), a string (pointer), {@code &name} (address
- * of a label or of data), {@code nr.name} (a system call number), a variable, or a field {@code info.code}.
+ * of a label or of data; {@code &name+8} is inside data), {@code nr.name} (a system call number), a variable, or a field {@code info.code}.
  */
 final class Operands {
     private final GuestTarget target;
@@ -46,12 +46,22 @@ final class Operands {
             return number(line, word.substring(3));
         }
         if (word.startsWith("&")) {
-            final Long address = data.address(word.substring(1));
+            final Long address = dataAddress(line, word.substring(1));
             if (address != null) {
                 return address;
             }
         }
         return Parser.number(line, word);
+    }
+
+    /** The address of {@code name} or {@code name+offset}, null where no such data was declared. */
+    private @Nullable Long dataAddress(final int line, final String place) {
+        final int plus = place.indexOf('+');
+        if (plus < 0) {
+            return data.address(place);
+        }
+        final Long base = data.address(place.substring(0, plus));
+        return base == null ? null : (Long) (base + Parser.number(line, place.substring(plus + 1)));
     }
 
     Arg argument(final int line, final String word) {
@@ -96,7 +106,7 @@ final class Operands {
             return number(line, word.substring(3));
         }
         if (word.startsWith("&")) {
-            return data.address(word.substring(1));
+            return dataAddress(line, word.substring(1));
         }
         final char first = word.charAt(0);
         if (Character.isDigit(first) || first == '-' && word.length() > 1 && Character.isDigit(word.charAt(1))) {

@@ -93,10 +93,21 @@ public final class SetupSteps {
     /** The same after the n-th run. */
     @Given("^(an interrupt|an NMI|an NMI of user mode|a reschedule request) arrives after run (\\d+) of \"([^\"]+)\"$")
     public void arrivesAfter(final String event, final int occurrence, final String step) {
+        injectable();
+        world.inject(ActionSteps.kind(event), step, occurrence);
+    }
+
+    /** The same in user mode: so many instructions, of any task, after the n-th run. */
+    @Given("a reschedule request arrives {int} instructions after run {int} of {string}")
+    public void arrivesLater(final int instructions, final int occurrence, final String step) {
+        injectable();
+        world.injectLater(instructions, step, occurrence);
+    }
+
+    private void injectable() {
         if (!world.system.internal()) {
             throw new TestAbortedException("steps can be injected into on the reference only");
         }
-        world.inject(ActionSteps.kind(event), step, occurrence);
     }
 
     /** A deliberate mistake in the entry code: the next call of a context tracking function is left out. */

@@ -32,6 +32,7 @@ final class World {
     private Injector.@Nullable Event injected;
     private String injectedAfter = "";
     private int injectedOccurrence;
+    private int injectedLater;
     private @Nullable Injector injector;
     /** What an observer saw, in order: the canonical trace. */
     final List<String> seen = new ArrayList<>();
@@ -84,6 +85,15 @@ final class World {
         injectedOccurrence = occurrence;
     }
 
+    /** A reschedule request is to arrive some instructions after the n-th run of a step. */
+    void injectLater(final int instructions, final String step, final int occurrence) {
+        if (instructions <= 0) {
+            throw new SetupException("an event cannot arrive " + instructions + " instructions after a step");
+        }
+        inject(Injector.Event.RESCHEDULE, step, occurrence);
+        injectedLater = instructions;
+    }
+
     /** The injection that was asked for but has not happened, as a sentence; empty otherwise. */
     String missedInjection() {
         return injector == null || injector.fired()
@@ -127,11 +137,19 @@ final class World {
         return program != null && (program.contains("fork") || program.contains("thread") || program.contains("clone"));
     }
 
+    private @Nullable Injector injector() {
+        if (injected == null) {
+            return null;
+        }
+        return injectedLater == 0
+                ? Injector.after(injected, injectedAfter, injectedOccurrence, journal)
+                : Injector.rescheduleLater(injectedAfter, injectedOccurrence, injectedLater, journal);
+    }
+
     /** The guest, booted on first use with everything that was asked for. */
     Guest guest() {
         if (guest == null) {
-            final Injector.Event event = injected;
-            injector = event == null ? null : Injector.after(event, injectedAfter, injectedOccurrence, journal);
+            injector = injector();
             guest = boot(injector == null ? journal : injector);
         }
         return guest;

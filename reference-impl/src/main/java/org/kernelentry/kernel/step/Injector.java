@@ -29,6 +29,9 @@ public final class Injector implements StepObserver {
     private final long target;
     private final String targetName;
     private final @Nullable StepObserver next;
+    /** Instructions of virtual time that pass before the event; see {@link #rescheduleLater}. */
+    private final long delay;
+
     private long named;
     private long count;
     private boolean inside;
@@ -42,20 +45,37 @@ public final class Injector implements StepObserver {
      * @param next another observer that sees every step as well, or null
      */
     public Injector(final Event event, final long target, final @Nullable StepObserver next) {
-        this(event, target, "", next);
+        this(event, target, "", 0, next);
     }
 
-    private Injector(final Event event, final long target, final String targetName, final @Nullable StepObserver next) {
+    private Injector(
+            final Event event,
+            final long target,
+            final String targetName,
+            final long delay,
+            final @Nullable StepObserver next) {
         this.event = event;
         this.target = target;
         this.targetName = targetName;
+        this.delay = delay;
         this.next = next;
     }
 
     /** Prepares one injection after the n-th time (from 1) that the named step has run; after its end, where it is a scope. */
     public static Injector after(
             final Event event, final String step, final long occurrence, final @Nullable StepObserver next) {
-        return new Injector(event, occurrence, step, next);
+        return new Injector(event, occurrence, step, 0, next);
+    }
+
+    /**
+     * Prepares a timer interrupt that asks for a reschedule some instructions after the n-th time (from 1) that the named step has run, so that it can
+     * arrive in the middle of user mode.
+     *
+     * @param instructions more than 0
+     */
+    public static Injector rescheduleLater(
+            final String step, final long occurrence, final long instructions, final @Nullable StepObserver next) {
+        return new Injector(Event.RESCHEDULE, occurrence, step, instructions, next);
     }
 
     /** Steps seen so far, the injected handler's own not counted. */
@@ -127,9 +147,14 @@ public final class Injector implements StepObserver {
     private void inject(final CpuLocal cpu) {
         switch (event) {
             case INTERRUPT -> cpu.kernel.irqs.raise(cpu, new Irq("injected interrupt", () -> {}));
-            case RESCHEDULE ->
-                cpu.kernel.irqs.raise(
-                        cpu, new Irq("reschedule", () -> cpu.kernel.current().setTif(ThreadFlags.TIF_NEED_RESCHED)));
+            case RESCHEDULE -> {
+                final Runnable handler = () -> cpu.kernel.current().setTif(ThreadFlags.TIF_NEED_RESCHED);
+                if (delay == 0) {
+                    cpu.kernel.irqs.raise(cpu, new Irq("reschedule", handler));
+                } else {
+                    cpu.kernel.timers.at(cpu.kernel.timers.now() + delay, handler);
+                }
+            }
             case NMI_OF_USER_MODE -> cpu.userNmi = new Irq("injected NMI", () -> {});
             case NMI -> cpu.kernel.arch.nmiFromKernel(cpu, new Irq("injected NMI", () -> {}));
         }
