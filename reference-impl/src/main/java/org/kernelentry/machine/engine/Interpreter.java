@@ -66,7 +66,20 @@ final class Interpreter {
             for (; ; ) {
                 final Code[] codes = block.codes;
                 i = 0;
+                // Four places that call: the processor predicts where a call goes by its place.
                 do {
+                    i = codes[i].run(r, mem, generation, i);
+                    if (i < 0) {
+                        break;
+                    }
+                    i = codes[i].run(r, mem, generation, i);
+                    if (i < 0) {
+                        break;
+                    }
+                    i = codes[i].run(r, mem, generation, i);
+                    if (i < 0) {
+                        break;
+                    }
                     i = codes[i].run(r, mem, generation, i);
                 } while (i >= 0);
                 final int status = i;
