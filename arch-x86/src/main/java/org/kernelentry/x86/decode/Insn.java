@@ -139,7 +139,7 @@ final class Insn {
         }
         sizes(row);
         if (row.modRm) {
-            memory = modRm >> 6 != 3;
+            memory = modRm >> 6 != 3 && !row.has(Attribute.anymod);
             if (memory) {
                 memoryOperand();
             }

@@ -31,6 +31,8 @@ final class Row {
         f64,
         /** Has a ModRM byte although no operand says so. */
         modrm,
+        /** ModRM names a register whatever its mod says (SDM vol. 2, MOV to and from control and debug registers). */
+        anymod,
         /** ModRM names memory. */
         mem,
         /** ModRM names a register. */

@@ -34,7 +34,7 @@ final class TwoByteMap {
             // 18 to 1F: reserved for hints; ENDBR32 and ENDBR64 are among them
             .rows(0x18, 8, "NOP Ev", Moves::nop)
             // 20 to 37
-            .rows(0x20, 4, "MOV modrm", SystemInsns::movControl)
+            .rows(0x20, 4, "MOV modrm anymod", SystemInsns::movControl)
             .row(0x30, "WRMSR", SystemInsns::refused)
             .row(0x31, "RDTSC", SystemInsns::rdtsc)
             .row(0x32, "RDMSR", SystemInsns::refused)
