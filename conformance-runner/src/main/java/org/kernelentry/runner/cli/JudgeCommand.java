@@ -219,6 +219,10 @@ final class JudgeCommand implements Callable<Integer> {
                             row.isEmpty() ? "(no row)" : row));
         }
         run.open().forEach((section, count) -> out.println("  " + count + " left open by the manual: " + section));
+        if (run.disturbed() > 0) {
+            out.println("  " + run.disturbed()
+                    + " differed behind other cases and not alone: a store hit the judge's memory");
+        }
         out.println("  " + run.compared() + " compared, " + run.different() + " differ");
         out.flush();
     }

@@ -44,8 +44,13 @@ final class ArmUndefined {
         if (row.startsWith("STREX") && ours.end() == End.ALIGNMENT && theirs.end() == End.UNDEFINED) {
             return "B2.4.8 ExclusiveMonitorsPass: whether an abort goes before a failing monitor";
         }
+        if (ours.changedCode()) {
+            return "A3.5.4 Concurrent modification and execution of instructions: changed without maintenance of the caches";
+        }
         boolean structure = row.startsWith("VLD") || row.startsWith("VST");
-        if (structure && ours.end() == End.ALIGNMENT && theirs.end() != End.ALIGNMENT) {
+        if (structure
+                && ours.end() == End.ALIGNMENT
+                && (theirs.end() != End.ALIGNMENT || theirs.after()[ArmFamilyMode.PC] != pc)) {
             return "A3.2.1 alignment: qemu-user does not check all that an instruction may ask for";
         }
         if (EXCHANGES.contains(row) && sameRegister(test)) {

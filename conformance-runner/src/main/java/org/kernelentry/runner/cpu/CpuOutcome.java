@@ -6,6 +6,7 @@ public final class CpuOutcome {
     private final long address;
     private final long[] after;
     private final byte[] memory;
+    private final boolean changedCode;
 
     /**
      * @param end how it ended
@@ -14,10 +15,20 @@ public final class CpuOutcome {
      * @param memory the page of data when it ended
      */
     public CpuOutcome(End end, long address, long[] after, byte[] memory) {
+        this(end, address, after, memory, false);
+    }
+
+    CpuOutcome(End end, long address, long[] after, byte[] memory, boolean changedCode) {
         this.end = end;
         this.address = address;
         this.after = after;
         this.memory = memory;
+        this.changedCode = changedCode;
+    }
+
+    /** Whether it stored into its own code, as far as that is known: not by other CPUs. */
+    boolean changedCode() {
+        return changedCode;
     }
 
     /** How it ended. */

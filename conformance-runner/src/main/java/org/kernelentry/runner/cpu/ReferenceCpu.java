@@ -1,5 +1,6 @@
 package org.kernelentry.runner.cpu;
 
+import java.util.Arrays;
 import org.kernelentry.machine.CpuExit;
 import org.kernelentry.machine.engine.EngineCpu;
 import org.kernelentry.machine.memory.AddressSpace;
@@ -40,7 +41,14 @@ final class ReferenceCpu implements AutoCloseable {
         End end = end(cpu.run(BUDGET));
         boolean fault = end == End.PAGE_FAULT || end == End.ALIGNMENT;
         space.peek(CpuCase.DATA, memory, 0, memory.length);
-        return new CpuOutcome(end, fault ? cpu.faultAddress() : 0, mode.store(cpu.state()), memory);
+        byte[] code = new byte[test.code().length];
+        space.peek(CpuCase.CODE_START, code, 0, code.length);
+        return new CpuOutcome(
+                end,
+                fault ? cpu.faultAddress() : 0,
+                mode.store(cpu.state()),
+                memory,
+                !Arrays.equals(code, test.code()));
     }
 
     private static End end(int exit) {
