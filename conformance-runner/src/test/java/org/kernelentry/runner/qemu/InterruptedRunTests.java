@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Tag;
@@ -55,7 +54,6 @@ final class InterruptedRunTests {
     /** A run on a file that looks like a kernel, in a machine that says no more than the first line. */
     private Process start(final Path temporary, final Path pid) throws IOException {
         final byte[] image = new byte[0x400];
-        Arrays.fill(image, (byte) 0x90);
         System.arraycopy("HdrS".getBytes(StandardCharsets.US_ASCII), 0, image, MARK, 4);
         final Path kernel = Files.write(folder.resolve("bzImage"), image);
         final Path emulator = folder.resolve("qemu-system-x86_64");

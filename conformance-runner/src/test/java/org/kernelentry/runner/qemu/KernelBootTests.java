@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,6 +81,39 @@ final class KernelBootTests {
             assertThat(guest.whyGone()).contains("the agent exited with 42");
         }
         assertThat(Files.readString(folder.resolve("console.log"))).contains("Linux version " + version + ".");
+    }
+
+    @Test
+    void without_a_virtio_port_the_line_is_the_second_serial_port() throws IOException {
+        // QEMU without the devices that a kernel without their drivers would not see.
+        final Path emulator = Files.writeString(folder.resolve("qemu"), """
+                #!/bin/bash
+                for word; do
+                    case $word in
+                        virtio-serial-pci | virtserialport*) unset 'words[-1]' ;;
+                        *) words+=("$word") ;;
+                    esac
+                done
+                exec qemu-system-x86_64 "${words[@]}"
+                """);
+        Files.setPosixFilePermissions(emulator, PosixFilePermissions.fromString("rwx------"));
+        final CrossCompiler compiler = CrossCompiler.of(Machine.X86.architecture());
+        final List<GuestFile> files = List.of(
+                new GuestFile("init", compiler.ours("init.c", CACHE)),
+                new GuestFile("agent", compiler.compile(ECHO, CACHE)));
+        try (QemuGuest guest = QemuGuest.boot(
+                emulator.toString(),
+                new DebianKernels(CACHE).get("6.12", Machine.X86),
+                files,
+                folder.resolve("console.log"),
+                PATIENCE)) {
+            assertThat(guest.console()).anyMatch(l -> l.endsWith("started, line /dev/ttyS1"));
+            assertThat(new String(guest.in().readNBytes(5), StandardCharsets.US_ASCII))
+                    .isEqualTo("hello");
+            final byte[] line = "@KEC 1 0 a frame\n".repeat(200).getBytes(StandardCharsets.US_ASCII);
+            guest.out().write(line);
+            assertThat(guest.in().readNBytes(line.length)).isEqualTo(line);
+        }
     }
 
     @ParameterizedTest
