@@ -21,14 +21,19 @@ import java.util.concurrent.TimeUnit;
  * @param jar what is measured; its libraries are beside it
  * @param shots batches to measure, after as many to warm up
  * @param slowdown part of its time by which each batch is made longer, to test the gate
+ * @param jvm more options of the JVM
  */
-record Fork(Path jar, int shots, double slowdown) {
+record Fork(Path jar, int shots, double slowdown, List<String> jvm) {
     private static final List<String> JVM =
             List.of("-Xbatch", "-XX:-TieredCompilation", "-XX:+UseSerialGC", "-Xms128m", "-Xmx128m");
     /** The lowest tenth. */
     private static final double LOW = 0.1;
 
     private static final long PATIENCE_MINUTES = 10;
+
+    Fork(final Path jar, final int shots, final double slowdown) {
+        this(jar, shots, slowdown, List.of());
+    }
 
     /** The JVM's command: everything but what is run. */
     static List<String> java(final List<String> more) {
@@ -59,7 +64,8 @@ record Fork(Path jar, int shots, double slowdown) {
     }
 
     private double[] run(final Item item, final Path json) throws IOException {
-        final List<String> command = java(List.of("-Dperf.slowdown=" + slowdown, "-jar", jar.toString()));
+        final List<String> command = java(jvm);
+        command.addAll(List.of("-Dperf.slowdown=" + slowdown, "-jar", jar.toString()));
         command.addAll(item.arguments());
         final String count = Integer.toString(shots);
         command.addAll(List.of("-bm", "ss", "-f", "0", "-tu", "ns", "-wi", count, "-i", count, "-foe", "true"));

@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         name = "gate",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        subcommands = Study.class,
+        subcommands = {Study.class, Experiments.class},
         description = {
             "Says whether the benchmarks got slower than they were at a commit, which is built first.",
             "",
@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
             "  conform gate --base main --benchmark SignalBenchmark.deliveryAndReturn:guest=a64-native",
             "  conform gate --base HEAD --inject 2.6        (does the gate see it?)",
             "  conform gate study                           (how often is it wrong here?)",
+            "  conform gate experiments                     (claims about entry code, measured)",
             "  ./mvnw verify -Pperf -Dperf.base=main -Dperf.args='--budget 5'"
         })
 public final class Gate implements Callable<Integer> {
