@@ -222,6 +222,39 @@ Feature: What a handler starts with
         | mode |
         | a64  |
 
+    # smstart; mrs x1, svcr: bit 0 is PSTATE.SM, bit 1 PSTATE.ZA
+    Scenario Outline: Streaming mode and ZA are off in the handler and on again behind it
+      Given a guest program on <mode>:
+        """
+        handle SIGUSR1 raw {
+          code 41 42 3b d5
+          H: break
+        }
+        code 7f 47 03 d5
+        code 41 42 3b d5
+        B: break
+        code 41 42 3b d5
+        C: break
+        """
+      And a kernel with "ARM64_SME=y"
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do                | sees              | pc | x1 |
+        | CONT              | signal SIGTRAP    | B  | 3  |
+        | send SIGUSR1      |                   |    |    |
+        | CONT              | signal SIGUSR1    | B  | 3  |
+        | CONT with SIGUSR1 | signal SIGTRAP    | H  | 0  |
+        | set pc x30        |                   |    |    |
+        | CONT              | signal SIGTRAP    | B  | 3  |
+        | set pc B.next     |                   |    |    |
+        | CONT              | signal SIGTRAP    | C  | 3  |
+        | kill SIGKILL      | killed by SIGKILL |    |    |
+      Then nothing else happens
+
+      Examples:
+        | mode |
+        | a64  |
+
   @FRM @FRM-13
   Rule: A compat handler returns to its restorer or the signal page; bit 0 of its address chooses Thumb; IT state and endianness are reset
 
