@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicContainer;
@@ -28,12 +29,16 @@ final class ConformanceTests {
     private static final SpecModel MODEL = SpecModel.fromClassPath();
     private static final Plan PLAN = Plan.of(MODEL.examples(), Target.named("reference"));
 
+    /** What the modelled CPUs lack: these the reference has to skip, and no other. */
+    static final Set<String> FOR_REAL_KERNELS =
+            Set.of("FRM-10/streaming-mode-and-za-are-off-in-the-handler-and-on-again-behind-it[a64]");
+
     private static RunResult result;
 
     /** One run of Cucumber for each flavour: to start it anew for each test would take minutes. */
     @BeforeAll
     static void run() {
-        result = run(1);
+        result = run(2);
     }
 
     private static RunResult run(int threads) {
@@ -50,7 +55,9 @@ final class ConformanceTests {
     private static DynamicTest example(SpecExample example, Target target) {
         return DynamicTest.dynamicTest(example.id(), () -> {
             Outcome outcome = result.outcome(example.id(), target.system()).orElseThrow();
-            if (outcome.status() != Status.PASS) {
+            if (FOR_REAL_KERNELS.contains(example.id())) {
+                assertThat(outcome.status()).isEqualTo(Status.SKIP);
+            } else if (outcome.status() != Status.PASS) {
                 fail(FailureText.render(outcome, MODEL, Ansi.OFF) + outcome.stackTrace());
             }
         });
@@ -70,10 +77,10 @@ final class ConformanceTests {
                 .isEmpty();
     }
 
-    /** A second run, two at a time: neither time nor neighbours may show in what is seen. */
+    /** A second run, three at a time: neither time nor neighbours may show in what is seen. */
     @Test
     void the_same_run_again_gives_the_same_bytes() {
-        assertThat(bytes(run(2))).isEqualTo(bytes(result));
+        assertThat(bytes(run(3))).isEqualTo(bytes(result));
     }
 
     private static List<String> bytes(RunResult run) {

@@ -6,6 +6,7 @@ import io.cucumber.java.en.Given;
 import io.cucumber.java.en.Then;
 import io.cucumber.java.en.When;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.opentest4j.TestAbortedException;
 
 /** A system without a kernel: the name of the call says how the scenario ends. */
@@ -61,7 +62,7 @@ public final class FakeSteps {
             case "spin" -> {
                 long start = System.nanoTime();
                 while (System.nanoTime() - start < SPIN.toNanos()) {
-                    Thread.onSpinWait();
+                    LockSupport.parkNanos(SPIN.toNanos());
                 }
             }
             default -> {}
