@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 
 /** What an operation costs, exactly and in time. */
 @Command(
-        name = "bench",
+        name = "conform bench",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description =

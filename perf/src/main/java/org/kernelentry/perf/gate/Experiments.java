@@ -1,7 +1,6 @@
 package org.kernelentry.perf.gate;
 
 import java.io.PrintWriter;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -123,25 +122,13 @@ final class Experiments implements Callable<Integer> {
     }
 
     private Session.Result measure(final Experiment experiment, final long end) {
-        final Path jar = ownJar();
+        final Path jar = Fork.ownJar();
         final Fork first = new Fork(jar, shots, 0, experiment.first.jvm);
         final Fork second = new Fork(jar, shots, 0, experiment.second.jvm);
         final Item ofFirst = Item.parse(experiment.first.item);
         final Item ofSecond = Item.parse(experiment.second.item);
         return new Session(Rule.DEFAULT, List.of(pairs))
                 .run(() -> first.run(ofFirst), () -> second.run(ofSecond), new Random(), () -> System.nanoTime() > end);
-    }
-
-    private static Path ownJar() {
-        try {
-            return Path.of(Experiments.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
-        } catch (URISyntaxException e) {
-            throw new GateException("the jar this is run from cannot be found.");
-        }
     }
 
     private static void print(final PrintWriter out, final Variant variant, final double[] times) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,26 +87,54 @@ record Fork(Path jar, int shots, double slowdown, List<String> jvm) {
         return values;
     }
 
+    /**
+     * How a command ended.
+     *
+     * @param status its exit status
+     * @param output what it printed, errors included
+     */
+    record Ended(int status, String output) {}
+
+    /** The jar this is run from. */
+    static Path ownJar() {
+        try {
+            return Path.of(Fork.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+        } catch (URISyntaxException e) {
+            throw new GateException("the jar this is run from cannot be found.");
+        }
+    }
+
     /** Runs a command to its end; what it prints, errors included. */
     static String output(final List<String> command, final long minutes) throws IOException {
+        return end(command, minutes).output();
+    }
+
+    /** Runs a command to its end. */
+    static Ended end(final List<String> command, final long minutes) throws IOException {
         final Path output = Files.createTempFile("kernel-entry-fork", ".txt");
         try {
             final Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(output.toFile())
                     .start();
+            final int status;
             try {
                 if (!process.waitFor(minutes, TimeUnit.MINUTES)) {
                     throw new GateException(
                             "a fork did not end within " + minutes + " minutes: " + String.join(" ", command) + ".");
                 }
+                status = process.exitValue();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new GateException("interrupted while a fork ran.");
             } finally {
                 process.destroyForcibly();
             }
-            return Files.readString(output, StandardCharsets.UTF_8);
+            return new Ended(status, Files.readString(output, StandardCharsets.UTF_8));
         } finally {
             Files.delete(output);
         }

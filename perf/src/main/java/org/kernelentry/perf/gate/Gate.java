@@ -3,7 +3,6 @@ package org.kernelentry.perf.gate;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,7 +23,7 @@ import picocli.CommandLine.Spec;
 
 /** Says whether the benchmarks got slower than they were at a commit. */
 @Command(
-        name = "gate",
+        name = "conform gate",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         subcommands = {Study.class, Experiments.class},
@@ -147,7 +146,7 @@ public final class Gate implements Callable<Integer> {
                 .stream().map(Item::parse).toList();
         final BaseBuild build = new BaseBuild(root, offline);
         final String commit = build.commit(base);
-        final Path headJar = head == null ? ownJar() : head;
+        final Path headJar = head == null ? Fork.ownJar() : head;
         if (!Files.isRegularFile(headJar)) {
             throw new GateException("there is no jar " + headJar + ".");
         }
@@ -220,17 +219,5 @@ public final class Gate implements Callable<Integer> {
         final Session.Result timed = new Session(rule, pairs)
                 .run(() -> ofBase.run(item), () -> ofHead.run(item), new Random(), () -> System.nanoTime() > end);
         return new GateReport.Row(item, ratio, timed, timed.remark());
-    }
-
-    private static Path ownJar() {
-        try {
-            return Path.of(Gate.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
-        } catch (URISyntaxException e) {
-            throw new GateException("the jar this is run from cannot be found; name it with --head.");
-        }
     }
 }

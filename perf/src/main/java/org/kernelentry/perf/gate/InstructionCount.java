@@ -15,9 +15,17 @@ import java.util.regex.Pattern;
 enum InstructionCount {
     /** The processor's own counter, where the machine lets programs read it. */
     PERF(List.of("perf", "stat", "-x", ",", "-e", "instructions:u"), "(?m)^(\\d+),,instructions:u"),
-    /** Counted by Valgrind, which runs the JVM about fifty times slower. */
+    /**
+     * Counted by Valgrind, which runs the JVM about fifty times slower. Compiled code finds null by the fault of an access and needs exact registers
+     * there, or the JVM dies.
+     */
     CALLGRIND(
-            List.of("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", "--smc-check=all-non-file"),
+            List.of(
+                    "valgrind",
+                    "--tool=callgrind",
+                    "--callgrind-out-file=/dev/null",
+                    "--smc-check=all-non-file",
+                    "--vex-iropt-register-updates=allregs-at-mem-access"),
             "Collected : (\\d+)"),
     /** This machine has neither. */
     NONE(List.of(), "$^");
@@ -51,12 +59,16 @@ enum InstructionCount {
         return NONE;
     }
 
-    private OptionalDouble count(final List<String> counted) {
+    /** Instructions of a whole command, or nothing if it cannot be counted or fails: half a run has a count, too. */
+    OptionalDouble count(final List<String> counted) {
         final List<String> all = new ArrayList<>(command);
         all.addAll(counted);
         try {
-            final Matcher matcher = count.matcher(Fork.output(all, MINUTES));
-            return matcher.find() ? OptionalDouble.of(Double.parseDouble(matcher.group(1))) : OptionalDouble.empty();
+            final Fork.Ended ended = Fork.end(all, MINUTES);
+            final Matcher matcher = count.matcher(ended.output());
+            return ended.status() == 0 && matcher.find()
+                    ? OptionalDouble.of(Double.parseDouble(matcher.group(1)))
+                    : OptionalDouble.empty();
         } catch (IOException e) {
             // The program is not there.
             return OptionalDouble.empty();
@@ -76,8 +88,13 @@ enum InstructionCount {
     }
 
     private static List<String> command(final Path jar, final Item item, final int batches) {
-        final List<String> java = Fork.java(
-                List.of("-XX:-UsePerfData", "-cp", jar.toString(), "org.kernelentry.perf.Batches", item.benchmark()));
+        final List<String> java = Fork.java(List.of(
+                "-XX:-UsePerfData",
+                "-XX:+SuppressFatalErrorMessage",
+                "-cp",
+                jar.toString(),
+                "org.kernelentry.perf.Batches",
+                item.benchmark()));
         java.add(Integer.toString(batches));
         item.parameters().forEach((name, value) -> java.add(name + "=" + value));
         return java;

@@ -2,7 +2,6 @@ package org.kernelentry.perf.gate;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -105,16 +104,7 @@ final class Study implements Callable<Integer> {
 
     /** One after the other in random order, kept after each round, so that an interruption loses one round. */
     private Recording record(final Item item, final Path file, final PrintWriter console) throws IOException {
-        final Path jar;
-        try {
-            jar = Path.of(Study.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
-        } catch (URISyntaxException e) {
-            throw new GateException("the jar this is run from cannot be found.");
-        }
+        final Path jar = Fork.ownJar();
         final double[][] values = new double[SLOWDOWNS.length][0];
         final Random random = new Random();
         for (int round = 1; round <= forks; round++) {

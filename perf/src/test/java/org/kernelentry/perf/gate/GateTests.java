@@ -2,6 +2,7 @@ package org.kernelentry.perf.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -37,6 +38,20 @@ final class GateTests {
                 .containsExactly("\\.SyscallRoundTripBenchmark\\.getppid$", "-p", "guest=x64-generic");
         assertThat(ITEM.label()).isEqualTo("SyscallRoundTrip.getppid x64-generic");
         assertThat(Item.parse("ClockBenchmark.readMonotonicClock").parameters()).isEmpty();
+    }
+
+    /** Whoever counts prints a figure for a run that died, too. */
+    @Test
+    void aCommandThatFailsHasNoCount() {
+        final InstructionCount counter = InstructionCount.available();
+        assumeThat(counter).as("a counter of instructions on this machine").isNotEqualTo(InstructionCount.NONE);
+        assertThat(counter.count(List.of("true"))).isPresent();
+        assertThat(counter.count(List.of("false"))).isEmpty();
+    }
+
+    @Test
+    void aCommandEndsWithItsStatusAndWhatItPrinted() throws IOException {
+        assertThat(Fork.end(List.of("sh", "-c", "echo said; exit 3"), 1)).isEqualTo(new Fork.Ended(3, "said\n"));
     }
 
     @ParameterizedTest
