@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -172,7 +173,8 @@ final class QemuGuestTests {
         final Path files = Files.createDirectory(folder.resolve("files"));
         Files.writeString(files.resolve("initramfs"), "a file");
         final Process keeper = QemuGuest.keep(files, List.of("/bin/sh", "-c", "echo $$ >" + pid + "; exec sleep 300"));
-        await(() -> Files.exists(pid) && alive(pid));
+        await(() -> alive(pid));
+        assertThat(alive(pid)).isTrue();
         // All that the shell sees of the end of this program, however it comes about.
         keeper.getOutputStream().close();
         await(() -> !alive(pid) && !Files.exists(files));
@@ -180,11 +182,14 @@ final class QemuGuestTests {
         assertThat(files).doesNotExist();
     }
 
+    /** Whether the process whose number is in the file runs; a shell makes the file before it writes the number. */
     private static boolean alive(final Path pid) {
         try {
-            return ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))
-                    .map(ProcessHandle::isAlive)
-                    .orElse(false);
+            final String number = Files.exists(pid) ? Files.readString(pid) : "";
+            return number.endsWith("\n")
+                    && ProcessHandle.of(Long.parseLong(number.strip()))
+                            .map(ProcessHandle::isAlive)
+                            .orElse(false);
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -193,7 +198,7 @@ final class QemuGuestTests {
     private static void await(final BooleanSupplier condition) {
         final long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
         while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
-            Thread.onSpinWait();
+            LockSupport.parkNanos(5_000_000);
         }
     }
 }
