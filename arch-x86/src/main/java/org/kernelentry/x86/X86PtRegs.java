@@ -33,39 +33,44 @@ public final class X86PtRegs {
     public static final int SS = 20;
     public static final int SLOTS = 21;
 
-    /** Register slot of the CPU that each of the slots {@link #R15} to {@link #DI} holds. */
-    private static final int[] LIVE = {
-        X86Regs.R15,
-        X86Regs.R14,
-        X86Regs.R13,
-        X86Regs.R12,
-        X86Regs.RBP,
-        X86Regs.RBX,
-        X86Regs.R11,
-        X86Regs.R10,
-        X86Regs.R9,
-        X86Regs.R8,
-        X86Regs.RAX,
-        X86Regs.RCX,
-        X86Regs.RDX,
-        X86Regs.RSI,
-        X86Regs.RDI
-    };
-
     private X86PtRegs() {}
 
     /** Copies the fifteen general registers (all but the stack pointer) of a CPU into the frame. */
     public static void pushGeneral(final long[] frame, final long[] live) {
-        for (int n = 0; n < LIVE.length; n++) {
-            frame[n] = live[LIVE[n]];
-        }
+        frame[DI] = live[X86Regs.RDI];
+        frame[SI] = live[X86Regs.RSI];
+        frame[DX] = live[X86Regs.RDX];
+        frame[CX] = live[X86Regs.RCX];
+        frame[AX] = live[X86Regs.RAX];
+        frame[R8] = live[X86Regs.R8];
+        frame[R9] = live[X86Regs.R9];
+        frame[R10] = live[X86Regs.R10];
+        frame[R11] = live[X86Regs.R11];
+        frame[BX] = live[X86Regs.RBX];
+        frame[BP] = live[X86Regs.RBP];
+        frame[R12] = live[X86Regs.R12];
+        frame[R13] = live[X86Regs.R13];
+        frame[R14] = live[X86Regs.R14];
+        frame[R15] = live[X86Regs.R15];
     }
 
     /** The reverse of {@link #pushGeneral}. */
     public static void popGeneral(final long[] frame, final long[] live) {
-        for (int n = 0; n < LIVE.length; n++) {
-            live[LIVE[n]] = frame[n];
-        }
+        live[X86Regs.R15] = frame[R15];
+        live[X86Regs.R14] = frame[R14];
+        live[X86Regs.R13] = frame[R13];
+        live[X86Regs.R12] = frame[R12];
+        live[X86Regs.RBP] = frame[BP];
+        live[X86Regs.RBX] = frame[BX];
+        live[X86Regs.R11] = frame[R11];
+        live[X86Regs.R10] = frame[R10];
+        live[X86Regs.R9] = frame[R9];
+        live[X86Regs.R8] = frame[R8];
+        live[X86Regs.RAX] = frame[AX];
+        live[X86Regs.RCX] = frame[CX];
+        live[X86Regs.RDX] = frame[DX];
+        live[X86Regs.RSI] = frame[SI];
+        live[X86Regs.RDI] = frame[DI];
     }
 
     /** {@code user_64bit_mode()}. */

@@ -1,6 +1,5 @@
 package org.kernelentry.kernel;
 
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -12,7 +11,7 @@ import java.util.Set;
  * @param cpus number of CPUs, at least 1
  * @param options kernel options that are on
  */
-public record KernelConfig(Flavour flavour, int version, int cpus, Set<Option> options) {
+public record KernelConfig(Flavour flavour, int version, int cpus, Options options) {
     /** Linux 7.3, the catalogue's baseline. */
     public static final int V7_3 = 703;
     /** Linux 6.1. */
@@ -53,11 +52,34 @@ public record KernelConfig(Flavour flavour, int version, int cpus, Set<Option> o
         PROPOSED_GENERIC_FAST_RESTART
     }
 
+    /**
+     * A set of options. Entry code asks on every system call, so that it is one word.
+     *
+     * @param bits bit n is the option with ordinal n
+     */
+    public record Options(int bits) {
+        static Options of(final Set<Option> on) {
+            int bits = 0;
+            for (final Option option : on) {
+                bits |= 1 << option.ordinal();
+            }
+            return new Options(bits);
+        }
+
+        boolean has(final Option option) {
+            return (bits & 1 << option.ordinal()) != 0;
+        }
+
+        Options with(final Option option) {
+            return new Options(bits | 1 << option.ordinal());
+        }
+
+        Options without(final Option option) {
+            return new Options(bits & ~(1 << option.ordinal()));
+        }
+    }
+
     public KernelConfig {
-        final EnumSet<Option> on = EnumSet.noneOf(Option.class);
-        on.addAll(options);
-        // A bit test: entry code asks on every system call.
-        options = Collections.unmodifiableSet(on);
         if (cpus < 1) {
             throw new IllegalArgumentException("at least one CPU is needed");
         }
@@ -73,11 +95,11 @@ public record KernelConfig(Flavour flavour, int version, int cpus, Set<Option> o
         // The modelled CPU is Armv8.0-A with extensions that only add instructions.
         on.remove(Option.ARM64_BTI);
         on.remove(Option.ARM64_MTE);
-        return new KernelConfig(flavour, V7_3, 1, on);
+        return new KernelConfig(flavour, V7_3, 1, Options.of(on));
     }
 
     public boolean has(final Option option) {
-        return options.contains(option);
+        return options.has(option);
     }
 
     public boolean generic() {
@@ -85,17 +107,11 @@ public record KernelConfig(Flavour flavour, int version, int cpus, Set<Option> o
     }
 
     public KernelConfig with(final Option option) {
-        final EnumSet<Option> on = EnumSet.noneOf(Option.class);
-        on.addAll(options);
-        on.add(option);
-        return new KernelConfig(flavour, version, cpus, on);
+        return new KernelConfig(flavour, version, cpus, options.with(option));
     }
 
     public KernelConfig without(final Option option) {
-        final EnumSet<Option> on = EnumSet.noneOf(Option.class);
-        on.addAll(options);
-        on.remove(option);
-        return new KernelConfig(flavour, version, cpus, on);
+        return new KernelConfig(flavour, version, cpus, options.without(option));
     }
 
     public KernelConfig withCpus(final int count) {

@@ -31,6 +31,9 @@ public final class TraceEvents {
     }
 
     private final Set<String> enabled = new HashSet<>();
+    /** Whether any is: all that entry code looks at otherwise. */
+    private boolean any;
+
     private final List<Event> events = new ArrayList<>();
     private final Map<String, Switch> switches = new HashMap<>();
     private long overrun;
@@ -49,12 +52,14 @@ public final class TraceEvents {
     /** {@code events/SYSTEM/NAME/enable}, name in the form {@code raw_syscalls:sys_enter}. */
     public void enable(final String name) {
         if (enabled.add(name)) {
+            any = true;
             tell(name, true);
         }
     }
 
     public void disable(final String name) {
         if (enabled.remove(name)) {
+            any = !enabled.isEmpty();
             tell(name, false);
         }
     }
@@ -67,7 +72,7 @@ public final class TraceEvents {
     }
 
     public boolean enabled(final String name) {
-        return !enabled.isEmpty() && enabled.contains(name);
+        return any && enabled.contains(name);
     }
 
     /** Records the event if it is on. */

@@ -3,7 +3,9 @@ package org.kernelentry.kernel.tracking;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.KernelConfig.Option;
 import org.kernelentry.kernel.step.Step;
+import org.kernelentry.kernel.step.Steps;
 import org.kernelentry.kernel.task.CpuLocal;
+import org.kernelentry.kernel.tracing.TraceEvents;
 
 /**
  * RCU's view of a CPU and the user/kernel context state.
@@ -38,6 +40,12 @@ public final class ContextTracking {
     private static final String FILE = "kernel/context_tracking.c ";
 
     private final CpuLocal cpu;
+    private final Steps steps;
+    private final TraceEvents trace;
+    private final boolean active;
+    /** {@code CONFIG_CONTEXT_TRACKING_IDLE}: without it the functions that count are empty, and RCU watches for ever. */
+    private final boolean counts;
+
     private @Nullable Step omitted;
     private State state = State.KERNEL;
     private boolean watching = true;
@@ -46,6 +54,10 @@ public final class ContextTracking {
 
     public ContextTracking(final CpuLocal cpu) {
         this.cpu = cpu;
+        this.steps = cpu.kernel.steps;
+        this.trace = cpu.kernel.trace;
+        this.active = cpu.kernel.config.has(Option.CONTEXT_TRACKING_USER);
+        this.counts = !cpu.kernel.config.has(Option.TINY_RCU);
     }
 
     public State state() {
@@ -67,12 +79,7 @@ public final class ContextTracking {
 
     /** {@code context_tracking_enabled_this_cpu()}. */
     public boolean active() {
-        return cpu.kernel.config.has(Option.CONTEXT_TRACKING_USER);
-    }
-
-    /** {@code CONFIG_CONTEXT_TRACKING_IDLE}: without it the functions that count are empty, and RCU watches for ever. */
-    private boolean counts() {
-        return !cpu.kernel.config.has(Option.TINY_RCU);
+        return active;
     }
 
     /** {@code user_exit_irqoff()}: entry from user mode. */
@@ -80,12 +87,12 @@ public final class ContextTracking {
         if (omit(USER_EXIT)) {
             return;
         }
-        if (active() && state == State.USER) {
+        if (active && state == State.USER) {
             kernelEnter();
             state = State.KERNEL;
-            cpu.kernel.trace.event(cpu, "context_tracking:user_exit", "");
+            trace.event(cpu, "context_tracking:user_exit", "");
         }
-        cpu.kernel.steps.at(cpu, USER_EXIT);
+        steps.at(cpu, USER_EXIT);
     }
 
     /** {@code user_enter_irqoff()}: the last kernel step before user mode. */
@@ -93,12 +100,12 @@ public final class ContextTracking {
         if (omit(USER_ENTER)) {
             return;
         }
-        if (active() && state == State.KERNEL) {
-            cpu.kernel.trace.event(cpu, "context_tracking:user_enter", "");
+        if (active && state == State.KERNEL) {
+            trace.event(cpu, "context_tracking:user_enter", "");
             state = State.USER;
             kernelExit();
         }
-        cpu.kernel.steps.at(cpu, USER_ENTER);
+        steps.at(cpu, USER_ENTER);
     }
 
     /**
@@ -107,7 +114,7 @@ public final class ContextTracking {
      * @return whether {@link #exceptionExit} must begin it again
      */
     public boolean exceptionEnter() {
-        if (cpu.kernel.arch.hasContextTrackingUserOffstack() || !active() || state != State.USER) {
+        if (cpu.kernel.arch.hasContextTrackingUserOffstack() || !active || state != State.USER) {
             return false;
         }
         userExitIrqoff();
@@ -125,24 +132,24 @@ public final class ContextTracking {
         if (cpu.irqsEnabled) {
             warn("ct_idle_enter", "interrupts are enabled");
         }
-        if (counts()) {
+        if (counts) {
             state = State.IDLE;
             kernelExit();
         }
-        cpu.kernel.steps.at(cpu, IDLE_ENTER);
+        steps.at(cpu, IDLE_ENTER);
     }
 
     public void idleExit() {
-        if (counts()) {
+        if (counts) {
             kernelEnter();
             state = State.KERNEL;
         }
-        cpu.kernel.steps.at(cpu, IDLE_EXIT);
+        steps.at(cpu, IDLE_EXIT);
     }
 
     /** {@code ct_kernel_exit()}: RCU stops watching unless a nested process level remains. */
     private void kernelExit() {
-        if (!counts()) {
+        if (!counts) {
             return;
         }
         if (nmiNesting != CT_NESTING_IRQ_NONIDLE) {
@@ -160,7 +167,7 @@ public final class ContextTracking {
 
     /** {@code ct_kernel_enter()}. */
     private void kernelEnter() {
-        if (!counts()) {
+        if (!counts) {
             return;
         }
         if (nesting != 0) {
@@ -181,7 +188,7 @@ public final class ContextTracking {
             return;
         }
         enterNested("Startirq");
-        cpu.kernel.steps.at(cpu, NMI_ENTER);
+        steps.at(cpu, NMI_ENTER);
     }
 
     public void nmiExit() {
@@ -189,7 +196,7 @@ public final class ContextTracking {
             return;
         }
         exitNested("Endirq");
-        cpu.kernel.steps.at(cpu, NMI_EXIT);
+        steps.at(cpu, NMI_EXIT);
     }
 
     /** Leaves the next run of one of this class's steps out, as code that forgets the call would: to show that the checks find it. */
@@ -211,7 +218,7 @@ public final class ContextTracking {
         }
         cpu.lockdep.assertIrqsDisabled("ct_irq_enter");
         enterNested("Startirq");
-        cpu.kernel.steps.at(cpu, IRQ_ENTER);
+        steps.at(cpu, IRQ_ENTER);
     }
 
     public void irqExit() {
@@ -220,7 +227,7 @@ public final class ContextTracking {
         }
         cpu.lockdep.assertIrqsDisabled("ct_irq_exit");
         exitNested("Endirq");
-        cpu.kernel.steps.at(cpu, IRQ_EXIT);
+        steps.at(cpu, IRQ_EXIT);
     }
 
     /** {@code rcu_irq_enter_check_tick()}: an interrupt of a kernel context that RCU watches; no counter moves. */
@@ -228,7 +235,7 @@ public final class ContextTracking {
         if (!watching) {
             warn("rcu_irq_enter_check_tick", "RCU is not watching");
         }
-        cpu.kernel.steps.at(cpu, RCU_IRQ_ENTER_CHECK_TICK);
+        steps.at(cpu, RCU_IRQ_ENTER_CHECK_TICK);
     }
 
     /**
@@ -250,14 +257,14 @@ public final class ContextTracking {
 
     /** {@code CT_WARN_ON(ct_state() != expected)}. */
     public void expect(final State expected, final String where) {
-        if (active() && state != expected) {
+        if (active && state != expected) {
             // WARN_ON, not WARN_ON_ONCE: every entry says so (IRQ-02).
             cpu.kernel.log.warn(FILE + where, "context is " + state + ", not " + expected);
         }
     }
 
     private void enterNested(final String outermost) {
-        if (!counts()) {
+        if (!counts) {
             return;
         }
         if (nmiNesting < 0) {
@@ -279,7 +286,7 @@ public final class ContextTracking {
     }
 
     private void exitNested(final String outermost) {
-        if (!counts()) {
+        if (!counts) {
             return;
         }
         if (nmiNesting <= 0) {
@@ -318,8 +325,8 @@ public final class ContextTracking {
     }
 
     private void event(final String what, final long from, final long to) {
-        if (cpu.kernel.trace.enabled("rcu:rcu_watching")) {
-            cpu.kernel.trace.event(cpu, "rcu:rcu_watching", what + " " + relative(from) + " " + relative(to));
+        if (trace.enabled("rcu:rcu_watching")) {
+            trace.event(cpu, "rcu:rcu_watching", what + " " + relative(from) + " " + relative(to));
         }
     }
 

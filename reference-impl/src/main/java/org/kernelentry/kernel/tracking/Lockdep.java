@@ -3,6 +3,7 @@ package org.kernelentry.kernel.tracking;
 import java.util.ArrayList;
 import java.util.List;
 import org.kernelentry.kernel.step.Step;
+import org.kernelentry.kernel.step.Steps;
 import org.kernelentry.kernel.task.CpuLocal;
 import org.kernelentry.kernel.task.Task;
 
@@ -26,6 +27,7 @@ public final class Lockdep {
             Step.of("lockdep_hardirq_exit", "include/linux/irqflags.h lockdep_hardirq_exit()");
 
     private final CpuLocal cpu;
+    private final Steps steps;
     private boolean hardirqsEnabled = true;
     private boolean prepared;
     private int hardirqContext;
@@ -33,6 +35,7 @@ public final class Lockdep {
 
     public Lockdep(final CpuLocal cpu) {
         this.cpu = cpu;
+        this.steps = cpu.kernel.steps;
     }
 
     /** {@code lockdep_hardirqs_enabled()}. */
@@ -60,13 +63,13 @@ public final class Lockdep {
             hardirqsEnabled = false;
             prepared = false;
         }
-        cpu.kernel.steps.at(cpu, HARDIRQS_OFF);
+        steps.at(cpu, HARDIRQS_OFF);
     }
 
     /** Interrupts are about to go on; still off now. */
     public void hardirqsOnPrepare() {
         if (hardirqsEnabled) {
-            cpu.kernel.steps.at(cpu, HARDIRQS_ON_PREPARE);
+            steps.at(cpu, HARDIRQS_ON_PREPARE);
             return;
         }
         if (cpu.irqsEnabled) {
@@ -76,7 +79,7 @@ public final class Lockdep {
             warn("lockdep_hardirqs_on_prepare", "in hard interrupt context");
         }
         prepared = true;
-        cpu.kernel.steps.at(cpu, HARDIRQS_ON_PREPARE);
+        steps.at(cpu, HARDIRQS_ON_PREPARE);
     }
 
     /** The last word before the hardware enables interrupts. */
@@ -91,12 +94,12 @@ public final class Lockdep {
         }
         hardirqsEnabled = true;
         prepared = false;
-        cpu.kernel.steps.at(cpu, HARDIRQS_ON);
+        steps.at(cpu, HARDIRQS_ON);
     }
 
     public void hardirqEnter() {
         hardirqContext++;
-        cpu.kernel.steps.at(cpu, HARDIRQ_ENTER);
+        steps.at(cpu, HARDIRQ_ENTER);
     }
 
     public void hardirqExit() {
@@ -104,7 +107,7 @@ public final class Lockdep {
         if (hardirqContext < 0) {
             warn("lockdep_hardirq_exit", "hard interrupt context left more often than entered");
         }
-        cpu.kernel.steps.at(cpu, HARDIRQ_EXIT);
+        steps.at(cpu, HARDIRQ_EXIT);
     }
 
     /** {@code lockdep_assert_irqs_disabled()}: its belief, not the hardware, is tested. */
