@@ -31,6 +31,7 @@ Feature: Switching user dispatch on and off
       Given a guest program on <mode>:
         """
         byte selector
+        word W
         handle SIGSYS {
           poke selector SYSCALL_DISPATCH_FILTER_ALLOW
           note "dispatched"
@@ -39,10 +40,12 @@ Feature: Switching user dispatch on and off
           nanosleep 100ms 0
           getppid
           note "the thread's call ran"
+          poke W 1
+          futex &W FUTEX_WAKE 1
         }
         prctl PR_SET_SYSCALL_USER_DISPATCH PR_SYS_DISPATCH_ON &S.next 1 &selector
         poke selector SYSCALL_DISPATCH_FILTER_BLOCK
-        S: nanosleep 500ms 0
+        S: futex &W FUTEX_WAIT 0 0
         getppid
         """
       When it runs to its end
@@ -240,16 +243,17 @@ Feature: Switching user dispatch on and off
         """
         handle SIGSYS {
           note "dispatched"
-          spin
+          break
         }
         prctl PR_SET_SYSCALL_USER_DISPATCH PR_SYS_DISPATCH_ON 0 0 0
         getppid
         """
+      And the tracer has seized it with "TRACESYSGOOD"
       When this happens:
-        | do           | sees              |
-        | sleep 100ms  |                   |
-        | kill SIGKILL |                   |
-        | wait         | killed by SIGKILL |
+        | do               | sees              |
+        | CONT             | signal SIGSYS     |
+        | CONT with SIGSYS | signal SIGTRAP    |
+        | kill SIGKILL     | killed by SIGKILL |
       Then the guest notes:
         | dispatched |
       And nothing else happens

@@ -85,7 +85,7 @@ Feature: Arm's restart inside the kernel
           note "handled"
         }
         B: break
-        L: r = ppoll 0 0 400ms 0 8
+        L: r = ppoll 0 0 2s 0 8
         n = register r7
         note r n
         """
@@ -119,7 +119,7 @@ Feature: Arm's restart inside the kernel
           note "handled"
         }
         B: break
-        ppoll 0 0 400ms 0 8
+        ppoll 0 0 20s 0 8
         note "not reached"
         M: nop
         note "moved"
@@ -178,7 +178,7 @@ Feature: Arm's restart inside the kernel
           note "handled"
         }
         B: break
-        L: r = nanosleep 400ms 0
+        L: r = nanosleep 2s 0
         n = register r7
         note r n
         """
@@ -210,7 +210,7 @@ Feature: Arm's restart inside the kernel
     Scenario Outline: A program that is stopped and continued finds its number in r7
       Given a guest program on <mode>:
         """
-        r = nanosleep 400ms 0
+        r = nanosleep 2s 0
         n = register r7
         note r n
         """

@@ -33,18 +33,18 @@ Feature: Which call returns which restart code
 
       Examples:
         | mode  | kind                   | call                                                      | name            | code                   | again           |
-        | x64   | nanosleep              | nanosleep 400ms &REM                                      | nanosleep       | -ERESTART_RESTARTBLOCK | restart_syscall |
-        | ia32  | nanosleep              | nanosleep 400ms &REM                                      | nanosleep       | -ERESTART_RESTARTBLOCK | restart_syscall |
-        | a64   | nanosleep              | nanosleep 400ms &REM                                      | nanosleep       | -ERESTART_RESTARTBLOCK | restart_syscall |
-        | a32   | nanosleep              | nanosleep 400ms &REM                                      | nanosleep       | -ERESTART_RESTARTBLOCK | restart_syscall |
-        | arm   | nanosleep              | nanosleep 400ms &REM                                      | nanosleep       | -ERESTART_RESTARTBLOCK | restart_syscall |
-        | thumb | nanosleep              | nanosleep 400ms &REM                                      | nanosleep       | -ERESTART_RESTARTBLOCK | restart_syscall |
-        | x64   | a relative clock sleep | clock_nanosleep CLOCK_MONOTONIC 0 400ms &REM              | clock_nanosleep | -ERESTART_RESTARTBLOCK | restart_syscall |
-        | ia32  | a relative clock sleep | clock_nanosleep CLOCK_MONOTONIC 0 400ms &REM              | clock_nanosleep | -ERESTART_RESTARTBLOCK | restart_syscall |
-        | a64   | a relative clock sleep | clock_nanosleep CLOCK_MONOTONIC 0 400ms &REM              | clock_nanosleep | -ERESTART_RESTARTBLOCK | restart_syscall |
-        | a32   | a relative clock sleep | clock_nanosleep CLOCK_MONOTONIC 0 400ms &REM              | clock_nanosleep | -ERESTART_RESTARTBLOCK | restart_syscall |
-        | arm   | a relative clock sleep | clock_nanosleep CLOCK_MONOTONIC 0 400ms &REM              | clock_nanosleep | -ERESTART_RESTARTBLOCK | restart_syscall |
-        | thumb | a relative clock sleep | clock_nanosleep CLOCK_MONOTONIC 0 400ms &REM              | clock_nanosleep | -ERESTART_RESTARTBLOCK | restart_syscall |
+        | x64   | nanosleep              | nanosleep 20s &REM                                        | nanosleep       | -ERESTART_RESTARTBLOCK | restart_syscall |
+        | ia32  | nanosleep              | nanosleep 20s &REM                                        | nanosleep       | -ERESTART_RESTARTBLOCK | restart_syscall |
+        | a64   | nanosleep              | nanosleep 20s &REM                                        | nanosleep       | -ERESTART_RESTARTBLOCK | restart_syscall |
+        | a32   | nanosleep              | nanosleep 20s &REM                                        | nanosleep       | -ERESTART_RESTARTBLOCK | restart_syscall |
+        | arm   | nanosleep              | nanosleep 20s &REM                                        | nanosleep       | -ERESTART_RESTARTBLOCK | restart_syscall |
+        | thumb | nanosleep              | nanosleep 20s &REM                                        | nanosleep       | -ERESTART_RESTARTBLOCK | restart_syscall |
+        | x64   | a relative clock sleep | clock_nanosleep CLOCK_MONOTONIC 0 20s &REM                | clock_nanosleep | -ERESTART_RESTARTBLOCK | restart_syscall |
+        | ia32  | a relative clock sleep | clock_nanosleep CLOCK_MONOTONIC 0 20s &REM                | clock_nanosleep | -ERESTART_RESTARTBLOCK | restart_syscall |
+        | a64   | a relative clock sleep | clock_nanosleep CLOCK_MONOTONIC 0 20s &REM                | clock_nanosleep | -ERESTART_RESTARTBLOCK | restart_syscall |
+        | a32   | a relative clock sleep | clock_nanosleep CLOCK_MONOTONIC 0 20s &REM                | clock_nanosleep | -ERESTART_RESTARTBLOCK | restart_syscall |
+        | arm   | a relative clock sleep | clock_nanosleep CLOCK_MONOTONIC 0 20s &REM                | clock_nanosleep | -ERESTART_RESTARTBLOCK | restart_syscall |
+        | thumb | a relative clock sleep | clock_nanosleep CLOCK_MONOTONIC 0 20s &REM                | clock_nanosleep | -ERESTART_RESTARTBLOCK | restart_syscall |
         | x64   | an absolute sleep      | clock_nanosleep CLOCK_MONOTONIC TIMER_ABSTIME 90000s &REM | clock_nanosleep | -ERESTARTNOHAND        | clock_nanosleep |
         | ia32  | an absolute sleep      | clock_nanosleep CLOCK_MONOTONIC TIMER_ABSTIME 90000s &REM | clock_nanosleep | -ERESTARTNOHAND        | clock_nanosleep |
         | a64   | an absolute sleep      | clock_nanosleep CLOCK_MONOTONIC TIMER_ABSTIME 90000s &REM | clock_nanosleep | -ERESTARTNOHAND        | clock_nanosleep |
@@ -56,12 +56,12 @@ Feature: Which call returns which restart code
       Given a guest program on <mode>:
         """
         buffer REM 16
-        poke REM 77
+        poke REM+2 77
         handle SIGUSR1 {
           note "handled"
         }
         r = <call>
-        s = byte REM
+        s = byte REM+2
         note r s
         """
       When this happens:
@@ -77,15 +77,15 @@ Feature: Which call returns which restart code
 
       Examples:
         | mode  | kind              | written   | call                                                      | rest |
-        | x64   | nanosleep         | written   | nanosleep 400ms &REM                                      | 0    |
-        | ia32  | nanosleep         | written   | nanosleep 400ms &REM                                      | 0    |
-        | a64   | nanosleep         | written   | nanosleep 400ms &REM                                      | 0    |
-        | a32   | nanosleep         | written   | nanosleep 400ms &REM                                      | 0    |
-        | arm   | nanosleep         | written   | nanosleep 400ms &REM                                      | 0    |
-        | thumb | nanosleep         | written   | nanosleep 400ms &REM                                      | 0    |
-        | x64   | a relative sleep  | written   | clock_nanosleep CLOCK_MONOTONIC 0 400ms &REM              | 0    |
-        | a64   | a relative sleep  | written   | clock_nanosleep CLOCK_MONOTONIC 0 400ms &REM              | 0    |
-        | arm   | a relative sleep  | written   | clock_nanosleep CLOCK_MONOTONIC 0 400ms &REM              | 0    |
+        | x64   | nanosleep         | written   | nanosleep 90000s &REM                                     | 1    |
+        | ia32  | nanosleep         | written   | nanosleep 90000s &REM                                     | 1    |
+        | a64   | nanosleep         | written   | nanosleep 90000s &REM                                     | 1    |
+        | a32   | nanosleep         | written   | nanosleep 90000s &REM                                     | 1    |
+        | arm   | nanosleep         | written   | nanosleep 90000s &REM                                     | 1    |
+        | thumb | nanosleep         | written   | nanosleep 90000s &REM                                     | 1    |
+        | x64   | a relative sleep  | written   | clock_nanosleep CLOCK_MONOTONIC 0 90000s &REM             | 1    |
+        | a64   | a relative sleep  | written   | clock_nanosleep CLOCK_MONOTONIC 0 90000s &REM             | 1    |
+        | arm   | a relative sleep  | written   | clock_nanosleep CLOCK_MONOTONIC 0 90000s &REM             | 1    |
         | x64   | an absolute sleep | untouched | clock_nanosleep CLOCK_MONOTONIC TIMER_ABSTIME 90000s &REM | 77   |
         | ia32  | an absolute sleep | untouched | clock_nanosleep CLOCK_MONOTONIC TIMER_ABSTIME 90000s &REM | 77   |
         | a64   | an absolute sleep | untouched | clock_nanosleep CLOCK_MONOTONIC TIMER_ABSTIME 90000s &REM | 77   |
@@ -121,32 +121,32 @@ Feature: Which call returns which restart code
       Then nothing else happens
 
       Examples:
-        | mode  | call                     | name       | code                   | again           |
-        | x64   | poll 0 0 400             | poll       | -ERESTART_RESTARTBLOCK | restart_syscall |
-        | ia32  | poll 0 0 400             | poll       | -ERESTART_RESTARTBLOCK | restart_syscall |
-        | a32   | poll 0 0 400             | poll       | -ERESTART_RESTARTBLOCK | restart_syscall |
-        | arm   | poll 0 0 400             | poll       | -ERESTART_RESTARTBLOCK | restart_syscall |
-        | thumb | poll 0 0 400             | poll       | -ERESTART_RESTARTBLOCK | restart_syscall |
-        | x64   | poll 0 0 -1              | poll       | -ERESTART_RESTARTBLOCK | restart_syscall |
-        | ia32  | poll 0 0 -1              | poll       | -ERESTART_RESTARTBLOCK | restart_syscall |
-        | arm   | poll 0 0 -1              | poll       | -ERESTART_RESTARTBLOCK | restart_syscall |
-        | x64   | ppoll 0 0 400ms 0 8      | ppoll      | -ERESTARTNOHAND        | ppoll           |
-        | ia32  | ppoll 0 0 400ms 0 8      | ppoll      | -ERESTARTNOHAND        | ppoll           |
-        | a64   | ppoll 0 0 400ms 0 8      | ppoll      | -ERESTARTNOHAND        | ppoll           |
-        | a32   | ppoll 0 0 400ms 0 8      | ppoll      | -ERESTARTNOHAND        | ppoll           |
-        | arm   | ppoll 0 0 400ms 0 8      | ppoll      | -ERESTARTNOHAND        | ppoll           |
-        | thumb | ppoll 0 0 400ms 0 8      | ppoll      | -ERESTARTNOHAND        | ppoll           |
-        | x64   | select 0 0 0 0 400ms     | select     | -ERESTARTNOHAND        | select          |
-        | ia32  | _newselect 0 0 0 0 400ms | _newselect | -ERESTARTNOHAND        | _newselect      |
-        | a32   | _newselect 0 0 0 0 400ms | _newselect | -ERESTARTNOHAND        | _newselect      |
-        | arm   | _newselect 0 0 0 0 400ms | _newselect | -ERESTARTNOHAND        | _newselect      |
-        | thumb | _newselect 0 0 0 0 400ms | _newselect | -ERESTARTNOHAND        | _newselect      |
-        | x64   | pselect6 0 0 0 0 400ms 0 | pselect6   | -ERESTARTNOHAND        | pselect6        |
-        | ia32  | pselect6 0 0 0 0 400ms 0 | pselect6   | -ERESTARTNOHAND        | pselect6        |
-        | a64   | pselect6 0 0 0 0 400ms 0 | pselect6   | -ERESTARTNOHAND        | pselect6        |
-        | a32   | pselect6 0 0 0 0 400ms 0 | pselect6   | -ERESTARTNOHAND        | pselect6        |
-        | arm   | pselect6 0 0 0 0 400ms 0 | pselect6   | -ERESTARTNOHAND        | pselect6        |
-        | thumb | pselect6 0 0 0 0 400ms 0 | pselect6   | -ERESTARTNOHAND        | pselect6        |
+        | mode  | call                   | name       | code                   | again           |
+        | x64   | poll 0 0 20000         | poll       | -ERESTART_RESTARTBLOCK | restart_syscall |
+        | ia32  | poll 0 0 20000         | poll       | -ERESTART_RESTARTBLOCK | restart_syscall |
+        | a32   | poll 0 0 20000         | poll       | -ERESTART_RESTARTBLOCK | restart_syscall |
+        | arm   | poll 0 0 20000         | poll       | -ERESTART_RESTARTBLOCK | restart_syscall |
+        | thumb | poll 0 0 20000         | poll       | -ERESTART_RESTARTBLOCK | restart_syscall |
+        | x64   | poll 0 0 -1            | poll       | -ERESTART_RESTARTBLOCK | restart_syscall |
+        | ia32  | poll 0 0 -1            | poll       | -ERESTART_RESTARTBLOCK | restart_syscall |
+        | arm   | poll 0 0 -1            | poll       | -ERESTART_RESTARTBLOCK | restart_syscall |
+        | x64   | ppoll 0 0 20s 0 8      | ppoll      | -ERESTARTNOHAND        | ppoll           |
+        | ia32  | ppoll 0 0 20s 0 8      | ppoll      | -ERESTARTNOHAND        | ppoll           |
+        | a64   | ppoll 0 0 20s 0 8      | ppoll      | -ERESTARTNOHAND        | ppoll           |
+        | a32   | ppoll 0 0 20s 0 8      | ppoll      | -ERESTARTNOHAND        | ppoll           |
+        | arm   | ppoll 0 0 20s 0 8      | ppoll      | -ERESTARTNOHAND        | ppoll           |
+        | thumb | ppoll 0 0 20s 0 8      | ppoll      | -ERESTARTNOHAND        | ppoll           |
+        | x64   | select 0 0 0 0 20s     | select     | -ERESTARTNOHAND        | select          |
+        | ia32  | _newselect 0 0 0 0 20s | _newselect | -ERESTARTNOHAND        | _newselect      |
+        | a32   | _newselect 0 0 0 0 20s | _newselect | -ERESTARTNOHAND        | _newselect      |
+        | arm   | _newselect 0 0 0 0 20s | _newselect | -ERESTARTNOHAND        | _newselect      |
+        | thumb | _newselect 0 0 0 0 20s | _newselect | -ERESTARTNOHAND        | _newselect      |
+        | x64   | pselect6 0 0 0 0 20s 0 | pselect6   | -ERESTARTNOHAND        | pselect6        |
+        | ia32  | pselect6 0 0 0 0 20s 0 | pselect6   | -ERESTARTNOHAND        | pselect6        |
+        | a64   | pselect6 0 0 0 0 20s 0 | pselect6   | -ERESTARTNOHAND        | pselect6        |
+        | a32   | pselect6 0 0 0 0 20s 0 | pselect6   | -ERESTARTNOHAND        | pselect6        |
+        | arm   | pselect6 0 0 0 0 20s 0 | pselect6   | -ERESTARTNOHAND        | pselect6        |
+        | thumb | pselect6 0 0 0 0 20s 0 | pselect6   | -ERESTARTNOHAND        | pselect6        |
 
   @RST @RST-33
   Rule: A futex wait uses ERESTART_RESTARTBLOCK with a time-out and ERESTARTSYS without one
@@ -177,19 +177,19 @@ Feature: Which call returns which restart code
       Then nothing else happens
 
       Examples:
-        | mode  | call                        | code                   | again           |
-        | x64   | futex &W FUTEX_WAIT 0 400ms | -ERESTART_RESTARTBLOCK | restart_syscall |
-        | ia32  | futex &W FUTEX_WAIT 0 400ms | -ERESTART_RESTARTBLOCK | restart_syscall |
-        | a64   | futex &W FUTEX_WAIT 0 400ms | -ERESTART_RESTARTBLOCK | restart_syscall |
-        | a32   | futex &W FUTEX_WAIT 0 400ms | -ERESTART_RESTARTBLOCK | restart_syscall |
-        | arm   | futex &W FUTEX_WAIT 0 400ms | -ERESTART_RESTARTBLOCK | restart_syscall |
-        | thumb | futex &W FUTEX_WAIT 0 400ms | -ERESTART_RESTARTBLOCK | restart_syscall |
-        | x64   | futex &W FUTEX_WAIT 0 0     | -ERESTARTSYS           | futex           |
-        | ia32  | futex &W FUTEX_WAIT 0 0     | -ERESTARTSYS           | futex           |
-        | a64   | futex &W FUTEX_WAIT 0 0     | -ERESTARTSYS           | futex           |
-        | a32   | futex &W FUTEX_WAIT 0 0     | -ERESTARTSYS           | futex           |
-        | arm   | futex &W FUTEX_WAIT 0 0     | -ERESTARTSYS           | futex           |
-        | thumb | futex &W FUTEX_WAIT 0 0     | -ERESTARTSYS           | futex           |
+        | mode  | call                      | code                   | again           |
+        | x64   | futex &W FUTEX_WAIT 0 20s | -ERESTART_RESTARTBLOCK | restart_syscall |
+        | ia32  | futex &W FUTEX_WAIT 0 20s | -ERESTART_RESTARTBLOCK | restart_syscall |
+        | a64   | futex &W FUTEX_WAIT 0 20s | -ERESTART_RESTARTBLOCK | restart_syscall |
+        | a32   | futex &W FUTEX_WAIT 0 20s | -ERESTART_RESTARTBLOCK | restart_syscall |
+        | arm   | futex &W FUTEX_WAIT 0 20s | -ERESTART_RESTARTBLOCK | restart_syscall |
+        | thumb | futex &W FUTEX_WAIT 0 20s | -ERESTART_RESTARTBLOCK | restart_syscall |
+        | x64   | futex &W FUTEX_WAIT 0 0   | -ERESTARTSYS           | futex           |
+        | ia32  | futex &W FUTEX_WAIT 0 0   | -ERESTARTSYS           | futex           |
+        | a64   | futex &W FUTEX_WAIT 0 0   | -ERESTARTSYS           | futex           |
+        | a32   | futex &W FUTEX_WAIT 0 0   | -ERESTARTSYS           | futex           |
+        | arm   | futex &W FUTEX_WAIT 0 0   | -ERESTARTSYS           | futex           |
+        | thumb | futex &W FUTEX_WAIT 0 0   | -ERESTARTSYS           | futex           |
 
     Scenario Outline: A futex wait that was stopped past its time-out reports the time-out
       Given a guest program on <mode>:

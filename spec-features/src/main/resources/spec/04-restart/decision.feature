@@ -13,7 +13,7 @@ Feature: Which interrupted calls are restarted
           note "handled"
         }
         c = fork {
-          nanosleep 400ms 0
+          nanosleep 2s 0
         }
         r = wait4 -1 0 0 0
         if r == c {
@@ -80,7 +80,7 @@ Feature: Which interrupted calls are restarted
       Given a guest program on <mode>:
         """
         c = fork {
-          nanosleep 400ms 0
+          nanosleep 2s 0
         }
         r = wait4 -1 0 0 0
         if r == c {
@@ -113,7 +113,7 @@ Feature: Which interrupted calls are restarted
           note "handled"
         }
         c = fork {
-          nanosleep 400ms 0
+          nanosleep 2s 0
         }
         r = wait4 -1 0 0 0
         if r == c {
@@ -152,7 +152,7 @@ Feature: Which interrupted calls are restarted
         handle SIGUSR1 restart {
           note "handled"
         }
-        r = ppoll 0 0 400ms 0 8
+        r = ppoll 0 0 20s 0 8
         note r
         """
       When this happens:
@@ -177,7 +177,7 @@ Feature: Which interrupted calls are restarted
     Scenario Outline: A ppoll that was stopped and continued runs to its time-out
       Given a guest program on <mode>:
         """
-        r = ppoll 0 0 400ms 0 8
+        r = ppoll 0 0 2s 0 8
         note r
         """
       When this happens:
@@ -208,7 +208,7 @@ Feature: Which interrupted calls are restarted
         handle SIGUSR1 restart {
           note "handled"
         }
-        r = nanosleep 400ms 0
+        r = nanosleep 20s 0
         note r
         """
       When this happens:

@@ -284,7 +284,7 @@ Feature: One decision, and calls that get none
       Given a guest program on <mode>:
         """
         B: break
-        L: nanosleep 400ms 0
+        L: nanosleep 20s 0
         note "not reached"
         """
       And the tracer has seized it with "TRACESYSGOOD"
@@ -313,7 +313,7 @@ Feature: One decision, and calls that get none
     Scenario Outline: SIGKILL ends a stopped program that would have gone on sleeping
       Given a guest program on <mode>:
         """
-        nanosleep 400ms 0
+        nanosleep 20s 0
         note "not reached"
         """
       When this happens:

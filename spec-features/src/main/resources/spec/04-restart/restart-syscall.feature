@@ -9,7 +9,7 @@ Feature: The call restart_syscall
     Scenario Outline: The program finds another number in the register than it put there
       Given a guest program on <mode>:
         """
-        nanosleep 400ms 0
+        nanosleep 2s 0
         n = register <register>
         note n
         """
@@ -31,7 +31,7 @@ Feature: The call restart_syscall
     Scenario Outline: Without a restart the register keeps the program's number
       Given a guest program on <mode>:
         """
-        r = nanosleep 400ms 0
+        r = nanosleep 2s 0
         n = register <register>
         note r n
         """
@@ -56,7 +56,7 @@ Feature: The call restart_syscall
           note "handled"
         }
         B: break
-        L: nanosleep 400ms 0
+        L: nanosleep 2s 0
         """
       And the tracer has seized it with "TRACESYSGOOD"
       When this happens:
@@ -87,7 +87,7 @@ Feature: The call restart_syscall
           note "handled"
         }
         B: break
-        L: r = via <entry> nanosleep 400ms 0
+        L: r = via <entry> nanosleep 2s 0
         note r
         """
       And the tracer has seized it with "TRACESYSGOOD"
@@ -169,7 +169,7 @@ Feature: The call restart_syscall
           i = restart_syscall
           note "inside" i
         }
-        r = nanosleep 400ms 0
+        r = nanosleep 2s 0
         o = restart_syscall
         note "outside" r o
         """
@@ -200,10 +200,10 @@ Feature: The call restart_syscall
           note "inner"
         }
         handle SIGUSR1 {
-          i = nanosleep 400ms 0
+          i = nanosleep 20s 0
           note "outer" i
         }
-        r = nanosleep 400ms 0
+        r = nanosleep 20s 0
         o = restart_syscall
         note r o
         """
@@ -211,7 +211,7 @@ Feature: The call restart_syscall
         | do           | sees     |
         | until asleep |          |
         | send SIGUSR1 |          |
-        | sleep 100ms  |          |
+        | until asleep |          |
         | send SIGUSR2 |          |
         | wait         | exited 0 |
       Then the guest notes:

@@ -13,7 +13,7 @@ Feature: What a tracer sees of a restart
           note "handled"
         }
         B: break
-        L: r = nanosleep 400ms 0
+        L: r = nanosleep 2s 0
         note r
         """
       And the tracer has seized it with "TRACESYSGOOD"
@@ -117,7 +117,7 @@ Feature: What a tracer sees of a restart
           note "handled"
         }
         B: break
-        L: r = nanosleep 400ms 0
+        L: r = nanosleep 2s 0
         note r
         """
       And the tracer has seized it with "TRACESYSGOOD"
@@ -157,7 +157,7 @@ Feature: What a tracer sees of a restart
           note "handled"
         }
         B: break
-        r = nanosleep 400ms 0
+        r = nanosleep 20s 0
         note r
         """
       And the tracer has seized it with "TRACESYSGOOD"
