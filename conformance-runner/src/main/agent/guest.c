@@ -180,13 +180,13 @@ int guest_spawn(const char *code_hex, const char *data_hex, unsigned long first)
 	char wanted[32], state[64];
 
 	snprintf(wanted, sizeof(wanted), "%d 0x64 ", (int)SYS_read);
-	for (int i = 0; i < 20000; i++) {
+	for (int i = 0; i < 200000; i++) {
 		tracer_syscall(main_pid, state, sizeof(state));
 		if (!strncmp(state, wanted, strlen(wanted)))
-			break;
+			return main_pid;
 		usleep(50);
 	}
-	return main_pid;
+	return -ETIMEDOUT;
 }
 
 /* Puts a stopped guest that has not started before its first instruction. */

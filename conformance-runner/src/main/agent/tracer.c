@@ -121,7 +121,7 @@ void tracer_syscall_number(pid_t pid, char *reply)
 {
 	char text[128];
 
-	for (int i = 0; i < 1000; i++) {
+	for (int i = 0; i < 100000; i++) {
 		tracer_syscall(pid, text, sizeof(text));
 		/* A task that has just reported its stop may still be on its way off the CPU. */
 		if (text[0] && strncmp(text, "running", 7)) {

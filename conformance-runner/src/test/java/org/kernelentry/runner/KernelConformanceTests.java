@@ -28,7 +28,7 @@ import picocli.CommandLine.Help.Ansi;
 
 /** The spec, held by real kernels: what the reference is taken for is what Debian's kernels do. */
 @Tag("linux")
-@Timeout(900)
+@Timeout(3600)
 final class KernelConformanceTests {
     private static final int MACHINES = 2;
 

@@ -20,10 +20,6 @@ final class Agent implements AutoCloseable {
     private static final int TRIES = 3;
     /** How long an answer may take, in milliseconds. */
     private static final long PATIENCE = 5000;
-    /** What an answer takes where nothing else runs, in milliseconds. */
-    private static final long AT_ONCE = 250;
-    /** How many times as long as it may take an answer takes at most on a machine that others use, too. */
-    private static final int SLOWEST = 20;
     /** Before the agent's own lines in the kernel's log. */
     private static final String MARK = "kernel-entry-agent: ";
 
@@ -124,15 +120,11 @@ final class Agent implements AutoCloseable {
 
     /** Null when there is none in the time that the other side may have for it, which is not that of other programs here. */
     private @Nullable Frame answer(final int wanted, final long milliseconds) {
-        // Most answers come at once, without a look at a clock that has to be asked for.
-        Frame frame = answerWithin(wanted, Math.min(milliseconds, AT_ONCE));
-        final long start = frame == null ? link.clock() : 0;
-        for (long i = 0; frame == null && i < milliseconds * SLOWEST / AT_ONCE; i++) {
-            frame = answerWithin(wanted, AT_ONCE);
-            if (TimeUnit.NANOSECONDS.toMillis(link.clock() - start) > milliseconds) {
-                break;
-            }
-        }
+        final Deadline deadline = new Deadline(link, milliseconds);
+        Frame frame;
+        do {
+            frame = answerWithin(wanted, Deadline.AT_ONCE);
+        } while (frame == null && !deadline.isOver());
         return frame;
     }
 
@@ -219,7 +211,7 @@ final class Agent implements AutoCloseable {
         }
         final String mark = "read-" + ++marks;
         ask("mark " + mark);
-        final long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patience);
+        final Deadline deadline = new Deadline(link, patience);
         while (true) {
             final List<String> lines = link.console();
             final int size = lines == null ? 0 : lines.size();
@@ -230,7 +222,7 @@ final class Agent implements AutoCloseable {
                     return fresh;
                 }
             }
-            if (System.nanoTime() > end) {
+            if (deadline.isOver()) {
                 throw new AgentException("The kernel does not print what is written to /dev/kmsg, so that what it"
                         + " says of itself cannot be seen.");
             }

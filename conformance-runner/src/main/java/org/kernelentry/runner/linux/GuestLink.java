@@ -14,7 +14,7 @@ import org.kernelentry.runner.report.Reports;
 /** The line to the agent in a machine of QEMU's. The machine is this agent's alone and ends with it. */
 final class GuestLink implements AgentLink {
     /** How long what the kernel has said last may take through the console, in milliseconds. */
-    private static final long LAST_WORDS = 2000;
+    private static final long LAST_WORDS = 30_000;
 
     private final QemuGuest machine;
 

@@ -10,6 +10,9 @@ import org.kernelentry.runner.spec.SpecException;
 
 /** The line to an agent that is a child process of this one; it ends when its input does, so nothing is left when this process dies. */
 final class HostLink implements AgentLink {
+    /** How long a process that has closed its output may take to end, in seconds. */
+    private static final int LAST_BREATH = 30;
+
     private final Process process;
 
     HostLink(final Path program) {
@@ -35,7 +38,7 @@ final class HostLink implements AgentLink {
     @Override
     public @Nullable String gone() {
         try {
-            return process.waitFor(100, TimeUnit.MILLISECONDS) ? "it ended with " + process.exitValue() + "." : null;
+            return process.waitFor(LAST_BREATH, TimeUnit.SECONDS) ? "it ended with " + process.exitValue() + "." : null;
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
             return null;

@@ -1,13 +1,8 @@
 package org.kernelentry.runner.qemu;
 
-import java.io.BufferedReader;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.io.OutputStreamWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.runner.spec.SpecException;
 
@@ -27,9 +23,6 @@ import org.kernelentry.runner.spec.SpecException;
 public final class QemuGuest implements AutoCloseable {
     /** Before the words of the init in the guest. */
     private static final String INIT = "kernel-entry-init: ";
-
-    /** How long what was printed last may take to be read. */
-    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     private static final String STARTED = INIT + "started, line ";
 
@@ -52,27 +45,25 @@ public final class QemuGuest implements AutoCloseable {
     private final Scratch folder;
     private final QemuCommand command;
     private final Process process;
-    private final Waiting waiting;
+    private final LongSupplier clock;
     private final SocketLine port;
     private final SocketLine serial;
     private final Thread hook = new Thread(this::kill);
-    private final List<String> console = new ArrayList<>();
-    private final Path log;
-    private final Thread reader;
+    private final Console console;
     private @Nullable SocketLine line;
 
-    private QemuGuest(final Scratch folder, final QemuCommand command, final Path log) throws IOException {
+    private QemuGuest(
+            final Scratch folder, final QemuCommand command, final Path log, final @Nullable LongSupplier clock)
+            throws IOException {
         this.folder = folder;
         this.command = command;
-        this.log = log;
         port = new SocketLine(command.port());
         serial = new SocketLine(command.serial());
         process = keep(folder.folder(), command.words());
         Runtime.getRuntime().addShutdownHook(hook);
-        waiting = new Waiting(process.toHandle());
-        reader = new Thread(this::readConsole, "console of " + command.kernel());
-        reader.setDaemon(true);
-        reader.start();
+        final Waiting waiting = new Waiting(process.toHandle());
+        this.clock = clock == null ? () -> System.nanoTime() - waiting.total() : clock;
+        console = new Console(command.kernel().toString(), process.getInputStream(), log);
     }
 
     /** Starts a program that ends, with a folder of files, when the input of what is returned does. */
@@ -100,6 +91,17 @@ public final class QemuGuest implements AutoCloseable {
             final List<GuestFile> files,
             final Path log,
             final Duration patience) {
+        return boot(program, kernel, files, log, patience, null);
+    }
+
+    /** The same by another clock. */
+    static QemuGuest boot(
+            final @Nullable String program,
+            final KernelImage kernel,
+            final List<GuestFile> files,
+            final Path log,
+            final Duration patience,
+            final @Nullable LongSupplier clock) {
         final Machine machine = Machine.of(kernel.architecture());
         final String emulator = program == null ? machine.program : program;
         require(emulator, machine);
@@ -111,7 +113,7 @@ public final class QemuGuest implements AutoCloseable {
             write(initramfs, files);
             final QemuCommand command = new QemuCommand(
                     emulator, machine, kernel.file(), initramfs, folder.resolve("port"), folder.resolve("serial"), 1);
-            guest = new QemuGuest(folder, command, log);
+            guest = new QemuGuest(folder, command, log, clock);
             guest.awaitInit(kernel, patience);
             final QemuGuest booted = guest;
             guest = null;
@@ -175,47 +177,17 @@ public final class QemuGuest implements AutoCloseable {
         return false;
     }
 
-    private void readConsole() {
-        try (BufferedReader lines =
-                        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-                BufferedWriter copy = new BufferedWriter(
-                        new OutputStreamWriter(Files.newOutputStream(log), StandardCharsets.UTF_8))) {
-            for (String text = lines.readLine(); text != null; text = lines.readLine()) {
-                // Firmware positions the cursor before the kernel takes over.
-                final String plain = text.replaceAll("\u001b\\[[0-9;?]*[A-Za-z]|[\\x00-\\x08\\x0b-\\x1f]", "");
-                copy.write(plain);
-                copy.newLine();
-                copy.flush();
-                synchronized (console) {
-                    console.add(plain);
-                    console.notifyAll();
-                }
-            }
-        } catch (final IOException e) {
-            // The console is closed, or the log's disk is full: the run goes on without.
-        } finally {
-            synchronized (console) {
-                console.notifyAll();
-            }
-        }
-    }
-
     private void awaitInit(final KernelImage kernel, final Duration patience) {
         final String what = "The kernel " + kernel.file();
         int seen = 0;
         long deadline = clock() + patience.toNanos();
         while (true) {
             final List<String> news;
-            synchronized (console) {
-                if (console.size() == seen && process.isAlive()) {
-                    try {
-                        console.wait(100);
-                    } catch (final InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                        throw new SpecException("The boot was interrupted.", e);
-                    }
-                }
-                news = List.copyOf(console.subList(seen, console.size()));
+            try {
+                news = console.after(seen, process.isAlive() ? 100 : 1);
+            } catch (final InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new SpecException("The boot was interrupted.", e);
             }
             for (final String text : news) {
                 final int started = text.indexOf(STARTED);
@@ -235,22 +207,16 @@ public final class QemuGuest implements AutoCloseable {
                 deadline = clock() + patience.toNanos();
             } else if (!process.isAlive() && isRead(seen)) {
                 throw ended(what);
-            } else if (clock() > deadline) {
+            } else if (clock() > deadline && console.size() == seen) {
                 throw silent(what, seen, patience);
             }
         }
     }
 
-    /** Whether no more than these lines come from an emulator that has ended; waits a moment for them. */
+    /** Whether no more than these lines come from an emulator that has ended; waits for the last ones. */
     private boolean isRead(final int seen) {
-        try {
-            reader.join(LAST_WORDS.toMillis());
-        } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        synchronized (console) {
-            return console.size() == seen;
-        }
+        console.awaitEnd();
+        return console.size() == seen;
     }
 
     /**
@@ -258,7 +224,7 @@ public final class QemuGuest implements AutoCloseable {
      * differences.
      */
     public long clock() {
-        return System.nanoTime() - waiting.total();
+        return clock.getAsLong();
     }
 
     private SpecException ended(final String what) {
@@ -271,7 +237,7 @@ public final class QemuGuest implements AutoCloseable {
                 .map(l -> l.replaceFirst("^\\[[ .\\d]*\\] ", "").strip())
                 .orElse("its last line is \"" + lastLine() + "\"");
         return new SpecException(what + " never reached init: " + panic + "; it needs CONFIG_BLK_DEV_INITRD=y and"
-                + " CONFIG_RD_GZIP=y, and its console is kept in " + log + ".");
+                + " CONFIG_RD_GZIP=y, and its console is kept in " + log() + ".");
     }
 
     private SpecException silent(final String what, final int lines, final Duration patience) {
@@ -284,7 +250,7 @@ public final class QemuGuest implements AutoCloseable {
                     + ").");
         }
         return new SpecException(what + " never reached init: it has been silent for " + patience.toSeconds()
-                + " s after \"" + lastLine() + "\"; its console is kept in " + log + ".");
+                + " s after \"" + lastLine() + "\"; its console is kept in " + log() + ".");
     }
 
     private String lastLine() {
@@ -324,9 +290,7 @@ public final class QemuGuest implements AutoCloseable {
 
     /** What kernel and init have printed so far. */
     public List<String> console() {
-        synchronized (console) {
-            return List.copyOf(console);
-        }
+        return console.lines();
     }
 
     /** The machine as one would start it by hand. */
@@ -336,11 +300,15 @@ public final class QemuGuest implements AutoCloseable {
 
     /** Where what the kernel prints is kept. */
     public Path log() {
-        return log;
+        return console.log();
     }
 
     /** Why nothing more can come over the line, once that is so. */
     public Optional<String> whyGone() {
+        if (!process.isAlive()) {
+            // A panic ends the machine, so its line may still be on the way.
+            console.awaitEnd();
+        }
         final Optional<String> panic =
                 console().stream().filter(KernelReports::isPanic).findFirst();
         if (panic.isPresent()) {
@@ -372,6 +340,7 @@ public final class QemuGuest implements AutoCloseable {
         } catch (final IllegalStateException e) {
             // The program is ending already, the hook with it.
         }
+        console.awaitEnd();
         folder.close();
     }
 

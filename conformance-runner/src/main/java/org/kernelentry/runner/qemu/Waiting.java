@@ -15,22 +15,27 @@ import java.util.stream.Stream;
  * Documentation/scheduler/sched-stats.rst). Without these files, as elsewhere than on Linux, nothing is known and they have never waited.
  */
 final class Waiting {
-    private static final Path PROC = Path.of("/proc");
-
     private final ProcessHandle process;
+    private final Path proc;
     /** By the thread's folder: the account of a thread goes with it, what it has waited does not. */
     private final Map<Path, Long> known = new HashMap<>();
 
     private long total;
 
     Waiting(final ProcessHandle process) {
+        this(process, Path.of("/proc"));
+    }
+
+    /** The same by another folder of accounts. */
+    Waiting(final ProcessHandle process, final Path proc) {
         this.process = process;
+        this.proc = proc;
     }
 
     /** Nanoseconds, summed up; never less than before. */
     synchronized long total() {
         Stream.concat(Stream.of(process), process.descendants()).forEach(p -> {
-            try (Stream<Path> threads = Files.list(PROC.resolve(p.pid() + "/task"))) {
+            try (Stream<Path> threads = Files.list(proc.resolve(p.pid() + "/task"))) {
                 threads.forEach(this::add);
             } catch (final IOException | UncheckedIOException e) {
                 // The process has ended meanwhile.

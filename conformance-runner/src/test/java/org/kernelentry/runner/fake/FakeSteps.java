@@ -5,14 +5,14 @@ import io.cucumber.java.Scenario;
 import io.cucumber.java.en.Given;
 import io.cucumber.java.en.Then;
 import io.cucumber.java.en.When;
-import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.opentest4j.TestAbortedException;
 
 /** A system without a kernel: the name of the call says how the scenario ends. */
 public final class FakeSteps {
-    /** A loop that no interrupt ends, as a mistake in the model would be; not endless, for the sake of the other tests. */
-    private static final Duration SPIN = Duration.ofSeconds(4);
+    private static final Set<Thread> SPINNING = ConcurrentHashMap.newKeySet();
 
     private Scenario scenario;
     private String mode = "";
@@ -59,14 +59,29 @@ public final class FakeSteps {
             }
             case "pause" -> throw new TestAbortedException("needs CONFIG_PAUSE");
             case "crash" -> throw new IllegalStateException("the model fell over");
-            case "spin" -> {
-                long start = System.nanoTime();
-                while (System.nanoTime() - start < SPIN.toNanos()) {
-                    LockSupport.parkNanos(SPIN.toNanos());
-                }
-            }
+            case "spin" -> spin();
             default -> {}
         }
+    }
+
+    /** A loop that no interrupt ends, as a mistake in the model would be. */
+    private static void spin() {
+        SPINNING.add(Thread.currentThread());
+        while (spins(Thread.currentThread())) {
+            LockSupport.park();
+        }
+    }
+
+    /** Whether a thread is in that loop. */
+    static boolean spins(Thread thread) {
+        return SPINNING.contains(thread);
+    }
+
+    /** Ends all loops, so that no thread is left behind. */
+    public static void stopSpinning() {
+        Set<Thread> spinning = Set.copyOf(SPINNING);
+        SPINNING.clear();
+        spinning.forEach(LockSupport::unpark);
     }
 
     @Then("nothing else happened")

@@ -20,7 +20,9 @@ final class Hostile {
     /** The ends there are. */
     private static final Pattern EVENT = Pattern.compile("exited \\d+|killed by SIG[A-Z0-9+]+|stuck|budget exceeded");
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Longer than any machine needs: what takes it does not end at all. */
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
     private static final long BUDGET = 100_000;
     private static final int MAX_REPORTS = 10_000;
 

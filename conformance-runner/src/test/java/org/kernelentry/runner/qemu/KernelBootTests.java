@@ -25,7 +25,7 @@ import org.kernelentry.runner.spec.SpecException;
 @Tag("linux")
 @Timeout(900)
 final class KernelBootTests {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final Cache CACHE = Cache.of(System.getenv());
 
     /** Says hello, then echoes until it reads a q, which ends it with a code of its own. */

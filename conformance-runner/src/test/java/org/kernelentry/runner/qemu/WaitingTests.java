@@ -3,40 +3,61 @@ package org.kernelentry.runner.qemu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+/** By accounts as the kernel keeps them: time on a processor, time before it, turns. */
 final class WaitingTests {
-    @Test
-    void children_that_share_the_processors_wait_and_more_of_them_wait_longer() throws Exception {
-        assumeThat(Path.of("/proc/self/schedstat")).exists();
-        // Twice as many as there are processors: each waits half of the time.
-        final int loops = 2 * Runtime.getRuntime().availableProcessors();
-        final List<String> words = new ArrayList<>(List.of("/bin/sh", "-c"));
-        words.add("while :; do :; done & ".repeat(loops) + "read x");
-        final Process process = new ProcessBuilder(words).start();
-        try {
-            final Waiting waiting = new Waiting(process.toHandle());
-            long waited = 0;
-            for (int i = 0; i < 200 && waited < 100_000_000; i++) {
-                Thread.sleep(20);
-                waited = waiting.total();
-            }
-            assertThat(waited).isGreaterThan(100_000_000);
-        } finally {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-        }
+    private static final ProcessHandle SELF = ProcessHandle.current();
+
+    @TempDir
+    private Path proc;
+
+    private Waiting waiting;
+
+    @BeforeEach
+    void prepare() {
+        waiting = new Waiting(SELF, proc);
+    }
+
+    private Path account(final int thread, final String text) throws IOException {
+        final Path folder = Files.createDirectories(proc.resolve(SELF.pid() + "/task/" + thread));
+        return Files.writeString(folder.resolve("schedstat"), text);
     }
 
     @Test
-    void a_process_that_has_ended_waits_for_nothing() throws Exception {
-        final Process process = new ProcessBuilder("/bin/true").start();
-        process.waitFor();
-        assertThat(new Waiting(process.toHandle()).total()).isZero();
+    void what_each_thread_has_waited_is_summed_up() throws IOException {
+        account(1, "7000 30 5\n");
+        account(2, "8000 400 5\n");
+        assertThat(waiting.total()).isEqualTo(430);
+        account(2, "9000 500 6\n");
+        assertThat(waiting.total()).isEqualTo(530);
+    }
+
+    @Test
+    void what_a_thread_that_has_ended_has_waited_is_not_lost() throws IOException {
+        final Path account = account(1, "7000 30 5\n");
+        waiting.total();
+        Files.delete(account);
+        account(2, "0 4 1\n");
+        assertThat(waiting.total()).isEqualTo(34);
+    }
+
+    @Test
+    void without_accounts_nothing_has_ever_waited() throws IOException {
+        account(1, "\n");
+        assertThat(waiting.total()).isZero();
+        assertThat(new Waiting(SELF, proc.resolve("none")).total()).isZero();
+    }
+
+    @Test
+    void the_accounts_of_this_kernel_are_of_that_form() throws IOException {
+        final Path account = Path.of("/proc/self/schedstat");
+        assumeThat(account).exists();
+        assertThat(Files.readString(account)).matches("\\d+ \\d+ \\d+\\n");
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.kernelentry.machine.engine.PlainIsa.insn;
 import static org.kernelentry.machine.engine.PlainIsa.program;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.junit.jupiter.api.Test;
 import org.kernelentry.machine.CpuExit;
 import org.kernelentry.machine.ir.Cond;
@@ -15,6 +17,10 @@ final class TranslatedTests {
     private static final long CODE = 0x10000;
     private static final long DATA = 0x40000;
     private static final int LENGTH = PlainIsa.LENGTH;
+    /** So many turns of a loop are beyond any threshold here. */
+    private static final long LONG_TRANSLATED = 1_000_000;
+
+    private static final VarHandle REGISTER = MethodHandles.arrayElementVarHandle(long[].class);
 
     private final PagedSpace space = PagedSpace.create(1L << 47);
     private EngineCpu cpu = new EngineCpu(new PlainIsa(), 3);
@@ -73,7 +79,8 @@ final class TranslatedTests {
     void aRequestFromAnotherThreadEndsAnEndlessLoop() throws InterruptedException {
         code(3, insn(Op.ADDI, 1, 1, 0, 1), insn(Op.JMP, 0, 0, 0, CODE));
         final Thread other = new Thread(() -> {
-            while (cpu.state().r[1] == 0) {
+            // Not before the loop is translated; the read is one that a compiler does not move out of this loop.
+            while ((long) REGISTER.getOpaque(cpu.state().r, 1) < LONG_TRANSLATED) {
                 Thread.onSpinWait();
             }
             cpu.requestInterrupt();
