@@ -100,6 +100,11 @@ abstract class ArmFamilyMode implements CpuMode {
         return code[at] & 0xff | (code[at + 1] & 0xff) << 8;
     }
 
+    /** The decoder's tables. */
+    final List<DecodeTable<?>> tables() {
+        return tables;
+    }
+
     /** The table for what {@code code} begins with. */
     DecodeTable<?> table(byte[] code) {
         return tables.get(0);
