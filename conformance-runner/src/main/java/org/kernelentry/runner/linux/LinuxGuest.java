@@ -1,7 +1,6 @@
 package org.kernelentry.runner.linux;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -12,12 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.kernelentry.kernel.audit.AuditRecord;
 import org.kernelentry.kernel.syscall.Abi;
 import org.kernelentry.notation.GuestProgram;
 import org.kernelentry.notation.GuestProgram.Layout;
-import org.kernelentry.runner.qemu.KernelReports;
-import org.kernelentry.runner.spec.Architecture;
 import org.kernelentry.runner.spec.Mode;
 import org.kernelentry.runner.system.Guest;
 import org.kernelentry.runner.system.GuestCode;
@@ -31,11 +27,6 @@ import org.kernelentry.runner.system.WaitStatus;
 
 /** A guest on a real kernel; the observer is the agent. */
 final class LinuxGuest implements Guest {
-    private static final int NT_PRSTATUS = 1;
-    /** NT_ARM_SYSTEM_CALL (elf.h): the number that a call will have, which no register of arm64 holds. */
-    private static final int NT_ARM_SYSTEM_CALL = 0x404;
-    /** PTRACE_SET_SYSCALL (linux v7.3 arch/arm/include/uapi/asm/ptrace.h; the same for compat tasks of arm64). */
-    private static final int PTRACE_SET_SYSCALL = 23;
     /** WUNTRACED, WCONTINUED, __WALL (wait4(2)). */
     private static final int WAIT_FLAGS = 2 | 8 | 0x4000_0000;
     /** How long a report or a sleep is waited for, in milliseconds. */
@@ -44,8 +35,6 @@ final class LinuxGuest implements Guest {
     private static final String TRACE = "/sys/kernel/tracing/trace";
 
     private static final Pattern EVENT = Pattern.compile(".*-(\\d+) +\\[\\d+] +\\S+ +[\\d.]+: (.*)");
-    /** Type and text of a record (linux v7.3 kernel/audit.c audit_log_start()). */
-    private static final Pattern AUDIT_RECORD = Pattern.compile("(\\d+) audit\\([\\d.:]+\\): (.*)");
     /** Fields of a siginfo in the agent's reply, behind its result. */
     private static final List<String> SIGINFO =
             List.of("si_signo", "si_errno", "si_code", "si_pid", "si_status", "si_addr", "si_syscall", "si_arch");
@@ -60,15 +49,9 @@ final class LinuxGuest implements Guest {
     private final List<String> events;
     /** Whether its calls are audited. */
     private final boolean audit;
-    /** Whether audit records of the kernel can be read. */
-    private final boolean showsAudit;
 
-    private final List<String> auditRecords = new ArrayList<>();
-    /** What the kernel has printed for this guest. */
-    private final List<String> console = new ArrayList<>();
-
-    /** How many of its reports of faults were asserted. */
-    private int reportsKnown;
+    private final TaskRegisters registers;
+    private final KernelRecords records;
 
     /** Spawns the program; {@code pool} gets the agent back when the guest is closed. */
     LinuxGuest(
@@ -84,7 +67,8 @@ final class LinuxGuest implements Guest {
         this.code = code;
         this.events = List.copyOf(options.traceEvents);
         this.audit = options.audit;
-        this.showsAudit = showsAudit;
+        this.registers = new TaskRegisters(agent, mode, code, task -> names.getOrDefault(task, "main"));
+        this.records = new KernelRecords(agent, showsAudit);
         if (showsAudit) {
             switched("opened", "audit open");
         }
@@ -309,37 +293,12 @@ final class LinuxGuest implements Guest {
             final long value = Long.parseUnsignedLong(reply[1 + field]);
             return "si_arch".equals(name) ? (int) value : value;
         }
-        if ("number".equals(name) && mode == Mode.A64) {
-            return little(registers(NT_ARM_SYSTEM_CALL), 0, 4);
-        }
-        if ("number".equals(name) && mode.architecture() != Architecture.X86) {
-            return agent.number("sysnr " + selected);
-        }
-        final byte[] bytes = registers(NT_PRSTATUS);
-        return little(bytes, code.registerOffset(name), code.registerSize());
-    }
-
-    private byte[] registers(final int set) {
-        final String[] reply = agent.ask("getregs " + selected + " " + set);
-        if (reply.length == 1) {
-            throw new SetupException("the registers of " + selected() + " cannot be read: error " + reply[0]);
-        }
-        return HexFormat.of().parseHex(reply[1]);
+        return registers.read(selected, name);
     }
 
     @Override
     public long write(final String name, final long value) {
-        if ("number".equals(name) && mode == Mode.A64) {
-            return agent.number("setregs " + selected + " " + NT_ARM_SYSTEM_CALL + " "
-                    + HexFormat.of().formatHex(bytes(value, 4)));
-        }
-        if ("number".equals(name) && mode.architecture() != Architecture.X86) {
-            return agent.number("ptrace " + PTRACE_SET_SYSCALL + " " + selected + " 0 " + value);
-        }
-        final byte[] bytes = registers(NT_PRSTATUS);
-        System.arraycopy(bytes(value, code.registerSize()), 0, bytes, code.registerOffset(name), code.registerSize());
-        return agent.number(
-                "setregs " + selected + " " + NT_PRSTATUS + " " + HexFormat.of().formatHex(bytes));
+        return registers.write(selected, name, value);
     }
 
     @Override
@@ -349,34 +308,13 @@ final class LinuxGuest implements Guest {
             return -1;
         }
         final byte[] bytes = HexFormat.of().parseHex(reply[1]);
-        long value = 0;
-        for (int i = bytes.length - 1; i >= 0; i--) {
-            value = value << 8 | bytes[i] & 0xff;
-        }
-        return value;
+        return LittleEndian.unsigned(bytes, 0, bytes.length);
     }
 
     @Override
     public long poke(final long address, final int size, final long value) {
         return agent.number(
-                "poke " + selected + " " + address + " " + HexFormat.of().formatHex(bytes(value, size)));
-    }
-
-    private static byte[] bytes(final long value, final int size) {
-        final byte[] bytes = new byte[size];
-        for (int i = 0; i < size; i++) {
-            bytes[i] = (byte) (value >> 8 * i);
-        }
-        return bytes;
-    }
-
-    /** A register, sign-extended. */
-    private static long little(final byte[] bytes, final int at, final int size) {
-        long value = 0;
-        for (int i = size - 1; i >= 0; i--) {
-            value = value << 8 | bytes[at + i] & 0xff;
-        }
-        return size == 4 ? (int) value : value;
+                "poke " + selected + " " + address + " " + HexFormat.of().formatHex(LittleEndian.bytes(value, size)));
     }
 
     // ---- observations
@@ -415,42 +353,22 @@ final class LinuxGuest implements Guest {
 
     @Override
     public List<String> auditRecords() {
-        if (showsAudit) {
-            final String[] reply = agent.ask("audit read");
-            if (!"0".equals(reply[0])) {
-                throw new AgentException("The kernel's audit records cannot be read: error " + reply[0] + ".");
-            }
-            final String news =
-                    reply.length == 1 ? "" : new String(HexFormat.of().parseHex(reply[1]), StandardCharsets.ISO_8859_1);
-            news.lines()
-                    .map(AUDIT_RECORD::matcher)
-                    .filter(Matcher::matches)
-                    .map(m -> AuditRecord.line(Integer.parseInt(m.group(1)), m.group(2)))
-                    .forEach(auditRecords::add);
-        }
-        return List.copyOf(auditRecords);
+        return records.audit();
     }
 
     @Override
     public List<String> kernelWarnings() {
-        final List<String> reports = reports();
-        return reports.subList(Math.min(reportsKnown, reports.size()), reports.size());
-    }
-
-    private List<String> reports() {
-        console.addAll(agent.freshConsole());
-        return KernelReports.in(console);
+        return records.warnings();
     }
 
     @Override
     public List<String> kernelLog() {
-        console.addAll(agent.freshConsole());
-        return List.copyOf(console);
+        return records.log();
     }
 
     @Override
     public void forgetWarnings() {
-        reportsKnown = reports().size();
+        records.forgetWarnings();
     }
 
     @Override
@@ -463,9 +381,9 @@ final class LinuxGuest implements Guest {
                 if (agent.number("end") != 0 || !clean) {
                     agent.giveUp();
                 } else {
-                    late = kernelWarnings();
+                    late = records.warnings();
                 }
-                if (!KernelReports.in(console).isEmpty()) {
+                if (records.reported()) {
                     // Lockdep is off after its first report, and what warns once has warned: the next scenario gets
                     // another kernel.
                     agent.giveUp();
