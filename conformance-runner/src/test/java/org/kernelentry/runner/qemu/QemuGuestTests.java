@@ -21,11 +21,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.kernelentry.runner.spec.Architecture;
 import org.kernelentry.runner.spec.SpecException;
 
 /** What becomes of a boot, with scripts in QEMU's place. */
 @Timeout(600)
+@Execution(ExecutionMode.CONCURRENT) // It mostly waits.
 final class QemuGuestTests {
     /** With a script that says something sometime. */
     private static final Duration PATIENCE = Duration.ofMinutes(5);

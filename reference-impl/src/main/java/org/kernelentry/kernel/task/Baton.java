@@ -42,6 +42,10 @@ final class Baton {
 
     // ---- stacks
 
+    int liveStacks() {
+        return stacks.size();
+    }
+
     /** A stack for {@code task} that begins with {@code body} when it first gets the baton. */
     KernelStack newStack(final Task task, final Runnable body) {
         return KernelStack.of(() -> bottom(task, body));
@@ -65,7 +69,6 @@ final class Baton {
         } catch (final Throwable mistake) {
             next = fail(task, mistake);
         }
-        KernelStack.ending();
         next.giveBaton();
     }
 

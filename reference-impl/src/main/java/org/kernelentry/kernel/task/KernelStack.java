@@ -21,7 +21,6 @@ final class KernelStack {
                 thread.setDaemon(true);
                 return thread;
             });
-    private static final AtomicInteger LIVE = new AtomicInteger();
 
     /** What a stack starts with; null for the runner's own thread, which was there before. */
     private @Nullable Runnable entry;
@@ -44,11 +43,6 @@ final class KernelStack {
         return new KernelStack(null, Thread.currentThread());
     }
 
-    /** Stacks of all kernels that have begun and not ended. */
-    static int live() {
-        return LIVE.get();
-    }
-
     boolean isCallingThread() {
         return thread == Thread.currentThread();
     }
@@ -67,16 +61,10 @@ final class KernelStack {
             return;
         }
         entry = null;
-        LIVE.incrementAndGet();
         POOL.execute(() -> {
             thread = Thread.currentThread();
             first.run();
         });
-    }
-
-    /** Notes that the stack's thread is about to end; the last thing before it gives the baton away. */
-    static void ending() {
-        LIVE.decrementAndGet();
     }
 
     /** Waits for the baton. An interrupt of the thread is kept for its owner and does not end the wait. */

@@ -374,9 +374,9 @@ public final class Scheduler {
         baton.shutdown();
     }
 
-    /** Kernel stacks, of all kernels of this Java process, that have begun and not ended. */
-    public static int liveStacks() {
-        return KernelStack.live();
+    /** Kernel stacks that have begun and not ended: none after {@link #shutdown}. */
+    public int liveStacks() {
+        return baton.liveStacks();
     }
 
     // ---- time

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,7 +22,6 @@ import org.kernelentry.kernel.step.Journal;
 import org.kernelentry.kernel.step.StepObserver;
 import org.kernelentry.kernel.task.Exec;
 import org.kernelentry.kernel.task.GuestEvent;
-import org.kernelentry.kernel.task.Scheduler;
 import org.kernelentry.kernel.task.Task;
 import org.kernelentry.kernel.task.Wait;
 import org.kernelentry.kernel.testing.TestCpu;
@@ -28,6 +29,7 @@ import org.kernelentry.kernel.testing.TestPort;
 import org.kernelentry.kernel.testing.TestProgram;
 
 /** Programs that make random calls with random arguments: whatever they do, it is an event of the guest and never a mistake of the model. */
+@Execution(ExecutionMode.CONCURRENT)
 final class RandomCallsTests {
     private static final int STATE = 9;
     private static final long DATA = TestPort.DATA;
@@ -108,54 +110,63 @@ final class RandomCallsTests {
     /** Drives the guests as a tracer that continues whatever stops, and kills the rest in the end. */
     private static String run(
             final long seed, final int cpus, final boolean journalled, final @Nullable StepObserver observer) {
-        try (Kernel k = TestPort.kernel(cpus)) {
-            program(k, seed);
-            final Task harness = k.processes.createHarness("harness");
-            final Journal journal = new Journal();
-            k.steps.observe(journalled ? journal : observer);
-            final StringBuilder seen = new StringBuilder();
-            final Task first = TestPort.spawn(k, harness, "random");
-            if (seed % 3 == 0) {
-                k.ptrace.ptrace(harness, 0x4206, first.pid, 0, seed % 2 == 0 ? 0x7f : 1);
-            }
-            k.sched.setBudget(60_000);
-            final int[] status = new int[1];
-            int stuck = 0;
-            for (int event = 0; event < 400; event++) {
-                try {
-                    final long pid = k.processes.wait4(harness, -1, Wait.WALL | Wait.WUNTRACED, status);
-                    seen.append(pid).append(':').append(status[0]).append(' ');
-                    if (pid < 0) {
-                        break;
-                    }
-                    if ((status[0] & 0xff) == 0x7f) {
-                        final long request = event % 5 == 4 ? 17 : seed % 2 == 0 ? 24 : 7;
-                        k.ptrace.ptrace(harness, (int) request, (int) pid, 0, status[0] >> 8 & 0x1f);
-                    }
-                } catch (final GuestEvent what) {
-                    seen.append(what.getClass().getSimpleName());
-                    final int signal = stuck++ < 10 ? Signals.SIGUSR1 : Signals.SIGKILL;
-                    for (final Task task : k.processes.all()) {
-                        if (!task.harness) {
-                            k.signals.send(task, SigInfo.kernel(signal), true);
-                        }
-                    }
-                    k.sched.setBudget(60_000);
-                }
-            }
-            assertThat(k.log.warnings()).as("seed %d on %d CPUs", seed, cpus).isEmpty();
-            return seen + journal.render();
+        final Kernel k = TestPort.kernel(cpus);
+        final String seen;
+        try (k) {
+            seen = drive(k, seed, journalled, observer);
         }
+        assertThat(k.sched.liveStacks()).as("seed %d on %d CPUs", seed, cpus).isZero();
+        return seen;
+    }
+
+    private static String drive(
+            final Kernel k, final long seed, final boolean journalled, final @Nullable StepObserver observer) {
+        program(k, seed);
+        final Task harness = k.processes.createHarness("harness");
+        final Journal journal = new Journal();
+        k.steps.observe(journalled ? journal : observer);
+        final StringBuilder seen = new StringBuilder();
+        final Task first = TestPort.spawn(k, harness, "random");
+        if (seed % 3 == 0) {
+            k.ptrace.ptrace(harness, 0x4206, first.pid, 0, seed % 2 == 0 ? 0x7f : 1);
+        }
+        k.sched.setBudget(60_000);
+        final int[] status = new int[1];
+        int stuck = 0;
+        for (int event = 0; event < 400; event++) {
+            try {
+                final long pid = k.processes.wait4(harness, -1, Wait.WALL | Wait.WUNTRACED, status);
+                seen.append(pid).append(':').append(status[0]).append(' ');
+                if (pid < 0) {
+                    break;
+                }
+                if ((status[0] & 0xff) == 0x7f) {
+                    final long request = event % 5 == 4 ? 17 : seed % 2 == 0 ? 24 : 7;
+                    k.ptrace.ptrace(harness, (int) request, (int) pid, 0, status[0] >> 8 & 0x1f);
+                }
+            } catch (final GuestEvent what) {
+                seen.append(what.getClass().getSimpleName());
+                final int signal = stuck++ < 10 ? Signals.SIGUSR1 : Signals.SIGKILL;
+                for (final Task task : k.processes.all()) {
+                    if (!task.harness) {
+                        k.signals.send(task, SigInfo.kernel(signal), true);
+                    }
+                }
+                k.sched.setBudget(60_000);
+            }
+        }
+        assertThat(k.log.warnings())
+                .as("seed %d on %d CPUs", seed, k.cpus.length)
+                .isEmpty();
+        return seen + journal.render();
     }
 
     @ParameterizedTest
     @ValueSource(longs = {1, 101, 201, 301, 401})
     void a_hundred_random_programs_do_the_model_no_harm(final long from) {
-        final int stacks = Scheduler.liveStacks();
         for (long seed = from; seed < from + 100; seed++) {
             assertThat(run(seed, 1 + (int) (seed % 3), false, null)).isNotEmpty();
         }
-        assertThat(Scheduler.liveStacks()).isEqualTo(stacks);
     }
 
     @ParameterizedTest

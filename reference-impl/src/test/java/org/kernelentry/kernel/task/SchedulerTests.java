@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kernelentry.kernel.Kernel;
@@ -15,6 +16,7 @@ import org.kernelentry.kernel.step.Journal;
 import org.kernelentry.kernel.testing.TestPort;
 import org.kernelentry.kernel.testing.TestProgram;
 
+@Isolated("counts the threads of this process")
 final class SchedulerTests {
     private static final long MS = 1_000_000;
 
@@ -211,7 +213,6 @@ final class SchedulerTests {
 
     @Test
     void closing_ends_every_kernel_stack_and_may_be_repeated() {
-        final int before = Scheduler.liveStacks();
         final Kernel k = TestPort.kernel(2);
         final Task harness = k.processes.createHarness("harness");
         TestPort.program(k).forever();
@@ -219,28 +220,28 @@ final class SchedulerTests {
             TestPort.spawn(k, harness, "guest");
         }
         sleep(k, 30 * MS);
-        assertThat(Scheduler.liveStacks()).isEqualTo(before + 5);
+        assertThat(k.sched.liveStacks()).isEqualTo(5);
 
         k.close();
         k.close();
 
-        assertThat(Scheduler.liveStacks()).isEqualTo(before);
+        assertThat(k.sched.liveStacks()).isZero();
     }
 
     @Test
     void a_thousand_kernels_leave_no_stack_and_reuse_their_threads() {
-        final int before = Scheduler.liveStacks();
         final Set<String> threadsBefore = stackThreads();
         for (int i = 0; i < 1000; i++) {
-            try (Kernel k = TestPort.kernel(1)) {
+            final Kernel k = TestPort.kernel(1);
+            try (k) {
                 final Task harness = k.processes.createHarness("harness");
                 TestPort.program(k).forever();
                 TestPort.spawn(k, harness, "guest");
                 TestPort.spawn(k, harness, "guest");
                 sleep(k, 5 * MS);
             }
+            assertThat(k.sched.liveStacks()).isZero();
         }
-        assertThat(Scheduler.liveStacks()).isEqualTo(before);
         final Set<String> started = stackThreads();
         started.removeAll(threadsBefore);
         assertThat(started).hasSizeLessThan(50);
