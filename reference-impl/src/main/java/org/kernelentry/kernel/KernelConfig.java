@@ -49,33 +49,36 @@ public record KernelConfig(Flavour flavour, int version, int cpus, Options optio
         /** Memory tagging, on a CPU that has FEAT_MTE2. */
         ARM64_MTE,
         /** Not in any kernel: the seed's open question, a fast syscall restart inside the generic loop. */
-        PROPOSED_GENERIC_FAST_RESTART
+        PROPOSED_GENERIC_FAST_RESTART;
+
+        @SuppressWarnings("EnumOrdinal") // Sets of options are made anew in every process.
+        private final int bit = 1 << ordinal();
     }
 
     /**
      * A set of options. Entry code asks on every system call, so that it is one word.
      *
-     * @param bits bit n is the option with ordinal n
+     * @param bits one bit an option
      */
     public record Options(int bits) {
         static Options of(final Set<Option> on) {
             int bits = 0;
             for (final Option option : on) {
-                bits |= 1 << option.ordinal();
+                bits |= option.bit;
             }
             return new Options(bits);
         }
 
         boolean has(final Option option) {
-            return (bits & 1 << option.ordinal()) != 0;
+            return (bits & option.bit) != 0;
         }
 
         Options with(final Option option) {
-            return new Options(bits | 1 << option.ordinal());
+            return new Options(bits | option.bit);
         }
 
         Options without(final Option option) {
-            return new Options(bits & ~(1 << option.ordinal()));
+            return new Options(bits & ~option.bit);
         }
     }
 
