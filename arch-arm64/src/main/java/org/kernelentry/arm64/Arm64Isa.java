@@ -1,6 +1,7 @@
 package org.kernelentry.arm64;
 
 import java.util.Set;
+import java.util.function.IntFunction;
 import org.kernelentry.arm64.decode.A64Decoder;
 import org.kernelentry.arm64.decode.A64Feature;
 import org.kernelentry.isa.aarch32.A32Regs;
@@ -42,12 +43,10 @@ public final class Arm64Isa implements Isa {
     }
 
     @Override
-    public Helper[] helpers() {
-        final Helper[] own = A64Decoder.helpers();
-        final Helper[] all = new Helper[aarch32Helpers.length + own.length];
-        System.arraycopy(aarch32Helpers, 0, all, 0, aarch32Helpers.length);
-        System.arraycopy(own, 0, all, aarch32Helpers.length, own.length);
-        return all;
+    public IntFunction<Helper> helpers() {
+        final IntFunction<Helper> own = A64Decoder.helpers();
+        final int first = aarch32Helpers.length;
+        return number -> number < first ? aarch32Helpers[number] : own.apply(number - first);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.kernelentry.machine;
 
+import java.util.function.IntFunction;
 import org.kernelentry.machine.ir.BlockBuilder;
 import org.kernelentry.machine.ir.Helper;
 import org.kernelentry.machine.memory.CodeWindow;
@@ -15,8 +16,8 @@ public interface Isa {
     /** The slot of the stack pointer in {@code mode}: accesses by it are expected elsewhere than others. */
     int stackPointer(int mode);
 
-    /** The instruction set's helpers; {@code Op.HELPER} numbers index this array. */
-    Helper[] helpers();
+    /** The helpers of one CPU by the numbers of {@code Op.HELPER}; asked for a number while code that calls it is made, not while it runs. */
+    IntFunction<Helper> helpers();
 
     /**
      * Decodes the instruction at {@code code.pc()} and appends its meaning to {@code out}.

@@ -1,6 +1,7 @@
 package org.kernelentry.arm.abi;
 
 import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.syscall.CallTable;
 import org.kernelentry.kernel.syscall.Errno;
 import org.kernelentry.kernel.syscall.SyscallBody;
 import org.kernelentry.kernel.task.Task;
@@ -10,34 +11,34 @@ public final class SyscallTable {
     /** OABI's indirect call: {@code syscall(number, arguments...)}. */
     private static final String INDIRECT = "syscall";
 
-    private final SyscallBody[] bodies;
+    private final CallTable bodies;
     private final int indirectNumber;
 
     public SyscallTable(final Kernel k, final ArmAbi abi) {
-        bodies = abi.bodies(k);
+        bodies = abi.table(k);
         indirectNumber = abi.number(INDIRECT);
         if (indirectNumber >= 0) {
-            bodies[indirectNumber] = this::indirect;
+            bodies.set(indirectNumber, this::indirect);
         }
     }
 
     /** {@code NR_syscalls}. */
     public int size() {
-        return bodies.length;
+        return bodies.size();
     }
 
     /** The body of a number below {@link #size}. */
     public SyscallBody body(final int nr) {
-        return bodies[nr];
+        return bodies.body(nr);
     }
 
     /** {@code sys_syscall} (OAB-06): the number is the first argument and the others move down; not through itself. */
     private long indirect(final Task task) {
         final int nr = (int) task.args[0] & ~ArmAbi.NR_OABI_SYSCALL_BASE;
-        if (nr == indirectNumber || Integer.compareUnsigned(nr, bodies.length) >= 0) {
+        if (nr == indirectNumber || Integer.compareUnsigned(nr, bodies.size()) >= 0) {
             return -Errno.ENOSYS;
         }
         System.arraycopy(task.args, 1, task.args, 0, task.args.length - 1);
-        return bodies[nr].invoke(task);
+        return bodies.body(nr).invoke(task);
     }
 }

@@ -2,6 +2,7 @@ package org.kernelentry.arm64.decode;
 
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntFunction;
 import org.kernelentry.arm64.A64Regs;
 import org.kernelentry.isa.DecodeTable;
 import org.kernelentry.machine.CpuExit;
@@ -54,9 +55,9 @@ public final class A64Decoder {
         this.features = Set.copyOf(features);
     }
 
-    /** The helpers that decoded code calls. */
-    public static Helper[] helpers() {
-        return A64Helpers.all();
+    /** The helpers that decoded code calls, for one CPU, by number. */
+    public static IntFunction<Helper> helpers() {
+        return A64Helpers.ofOneCpu();
     }
 
     static DecodeTable<A64Emitter> table() {

@@ -7,6 +7,7 @@ import org.kernelentry.arm64.abi.Arm64Abi;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.KernelConfig;
 import org.kernelentry.kernel.arch.PtRegs;
+import org.kernelentry.kernel.syscall.CallTable;
 import org.kernelentry.kernel.syscall.SyscallBody;
 import org.kernelentry.kernel.task.Task;
 
@@ -15,7 +16,7 @@ final class SyscallTable {
     private static final long LOW = 0xffff_ffffL;
     private static final int ARGUMENTS = 6;
 
-    private final SyscallBody[] bodies;
+    private final CallTable bodies;
     /** Whether argument 0 comes from {@code orig_x0}. */
     private final boolean[] fromOrig;
 
@@ -23,9 +24,9 @@ final class SyscallTable {
 
     SyscallTable(final Kernel k, final Arm64Abi abi) {
         this.compat = abi.wordSize() == Integer.BYTES;
-        this.bodies = abi.bodies(k);
+        this.bodies = abi.table(k);
         this.fromOrig = new boolean[abi.tableSize()];
-        for (int nr = 0; nr < bodies.length; nr++) {
+        for (int nr = 0; nr < fromOrig.length; nr++) {
             // PTR-34, PTR-36: bodies shared with native calls take the original argument, compat-only ones the
             // register; 6.1
             // the register always. Around the generic code the register holds the preset result (DIF-A64-05).
@@ -36,7 +37,7 @@ final class SyscallTable {
     /** The body of {@code nr}, or null when the number is beyond the table; unsigned, so that negative numbers are (A64-02). */
     @Nullable
     SyscallBody find(final int nr) {
-        return nr >= 0 && nr < bodies.length ? bodies[nr] : null;
+        return nr >= 0 && nr < bodies.size() ? bodies.body(nr) : null;
     }
 
     /** Fills {@link Task#args} for a body found by {@link #find}. */

@@ -1,6 +1,7 @@
 package org.kernelentry.x86.decode;
 
 import java.util.Arrays;
+import java.util.function.IntFunction;
 import org.kernelentry.machine.CpuExit;
 import org.kernelentry.machine.Isa;
 import org.kernelentry.machine.ir.BlockBuilder;
@@ -35,8 +36,8 @@ public final class X86Isa implements Isa {
     }
 
     @Override
-    public Helper[] helpers() {
-        return helpers.clone();
+    public IntFunction<Helper> helpers() {
+        return number -> helpers[number];
     }
 
     @Override

@@ -3,6 +3,8 @@ package org.kernelentry.runner.system;
 import static org.kernelentry.notation.GuestProgram.Layout.*;
 
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.task.Exec;
 import org.kernelentry.kernel.task.Mm;
@@ -16,6 +18,11 @@ import org.kernelentry.notation.Notation;
 final class GuestImage {
     private static final int RW = AddressSpace.PROT_READ | AddressSpace.PROT_WRITE;
     private static final int RX = AddressSpace.PROT_READ | AddressSpace.PROT_EXEC;
+
+    private static final int MAX_PROGRAMS = 4096;
+
+    /** Programs assembled before: a scenario is repeated on several systems, and some tests repeat it thousands of times. */
+    private static final Map<Source, GuestProgram> PROGRAMS = new ConcurrentHashMap<>();
 
     private final String mode;
     private final Mm mm;
@@ -46,10 +53,15 @@ final class GuestImage {
             mm.vdso += vdsoSyscall - k.arch.vdsoSyscall(mm, mode);
         }
         // Position dependent: ia32's other system call instruction is in the vDSO of this very space.
-        this.program = Notation.assemble(
-                text,
-                new GuestTarget(mode, k.arch.abi(mode), origin -> k.arch.assembler(mode, origin, mm)),
-                earlierNotes);
+        if (PROGRAMS.size() >= MAX_PROGRAMS) {
+            PROGRAMS.clear();
+        }
+        this.program = PROGRAMS.computeIfAbsent(
+                new Source(k.arch.name(), mode, text, List.copyOf(earlierNotes), k.arch.vdsoSyscall(mm, mode)),
+                source -> Notation.assemble(
+                        text,
+                        new GuestTarget(mode, k.arch.abi(mode), origin -> k.arch.assembler(mode, origin, mm)),
+                        earlierNotes));
         final AddressSpace space = mm.space;
         map(CODE, program.code().length, RX);
         space.poke(CODE, program.code(), 0, program.code().length);
@@ -71,6 +83,9 @@ final class GuestImage {
     private void map(final long address, final long length, final int prot) {
         mm.space.map(address, length + AddressSpace.PAGE_SIZE - 1 & -AddressSpace.PAGE_SIZE, prot);
     }
+
+    /** All that the bytes of a program follow from. */
+    private record Source(String port, String mode, String text, List<String> earlierNotes, long vdsoSyscall) {}
 
     Mm mm() {
         return mm;

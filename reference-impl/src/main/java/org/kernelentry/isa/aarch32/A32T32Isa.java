@@ -1,5 +1,6 @@
 package org.kernelentry.isa.aarch32;
 
+import java.util.function.IntFunction;
 import org.kernelentry.machine.Isa;
 import org.kernelentry.machine.ir.BlockBuilder;
 import org.kernelentry.machine.ir.Helper;
@@ -29,8 +30,8 @@ public final class A32T32Isa implements Isa {
     }
 
     @Override
-    public Helper[] helpers() {
-        return helpers;
+    public IntFunction<Helper> helpers() {
+        return number -> helpers[number];
     }
 
     @Override

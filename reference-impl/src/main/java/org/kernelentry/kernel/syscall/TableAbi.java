@@ -24,8 +24,6 @@ import org.kernelentry.kernel.Kernel;
  * <p>Ports derive from it only to add what is theirs.
  */
 public class TableAbi implements Abi {
-    private static final SyscallBody NI_SYSCALL = task -> -Errno.ENOSYS;
-
     private final String name;
     private final int wordSize;
     private final int auditArch;
@@ -80,15 +78,9 @@ public class TableAbi implements Abi {
         return marks.contains(number);
     }
 
-    /** {@code sys_call_table}: one body per number; what has none is {@code sys_ni_syscall}. */
-    public final SyscallBody[] bodies(final Kernel k) {
-        final SyscallBody[] bodies = new SyscallBody[byNumber.length];
-        for (int number = 0; number < bodies.length; number++) {
-            final String call = byNumber[number];
-            final SyscallBody body = call == null ? null : k.bodies.find(call);
-            bodies[number] = body == null ? NI_SYSCALL : body;
-        }
-        return bodies;
+    /** The table of {@code k}. */
+    public final CallTable table(final Kernel k) {
+        return new CallTable(k.bodies, byNumber);
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.machine.Cpu;
 import org.kernelentry.machine.CpuExit;
@@ -79,7 +80,7 @@ public final class EngineCpu implements Cpu {
         this.cache = new BlockCache();
         caches.put(space, cache);
         this.decoder = new BlockDecoder(isa, space);
-        final Helper[] helpers = isa.helpers();
+        final IntFunction<Helper> helpers = isa.helpers();
         this.threading = new Threading(state, helpers);
         this.interpreter = new Interpreter(state, translateAfter);
         this.regions = new Regions(new Translator(isa, helpers, state.flags), translateAfter);

@@ -1,5 +1,6 @@
 package org.kernelentry.machine.engine;
 
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.machine.CpuState;
 import org.kernelentry.machine.ir.Block;
@@ -10,9 +11,9 @@ import org.kernelentry.machine.memory.PagedSpace;
 /** Makes {@link Code} of the operations of a block. */
 final class Threading {
     private final CpuState state;
-    private final Helper[] helpers;
+    private final IntFunction<Helper> helpers;
 
-    Threading(final CpuState state, final Helper[] helpers) {
+    Threading(final CpuState state, final IntFunction<Helper> helpers) {
         this.state = state;
         this.helpers = helpers;
     }
@@ -43,7 +44,7 @@ final class Threading {
             code = JumpCode.of(state, op, imm, block.program[2 * i + 2], block.program[2 * i + 3]);
         }
         if (code == null && (opcode == Op.HELPER || opcode == Op.HELPER_END)) {
-            code = helper(block.pcOf(block.instructionOf(i)), helpers[(int) imm], op);
+            code = helper(block.pcOf(block.instructionOf(i)), helpers.apply((int) imm), op);
         }
         if (code == null) {
             throw new IllegalStateException("operation " + opcode);

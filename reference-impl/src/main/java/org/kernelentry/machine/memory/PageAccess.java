@@ -33,6 +33,9 @@ public abstract sealed class PageAccess implements AddressSpace permits PagedSpa
     private final int[] readBase = new int[TLB_SIZE];
     private final long[] writeTag = new long[TLB_SIZE];
     private final Page[] writePage = new Page[TLB_SIZE];
+    /** Whether the tables may know a page. */
+    private boolean filled = true;
+
     private long execTag = NO_TAG;
     private Page execPage = NO_PAGE;
     private @Nullable AccessCount count;
@@ -98,6 +101,7 @@ public abstract sealed class PageAccess implements AddressSpace permits PagedSpa
         final int i = (int) number & TLB_MASK;
         if (readTag[i] != number) {
             final Page page = translate(address, PROT_READ, false);
+            filled = true;
             readTag[i] = tag(number);
             readBytes[i] = page.bytes;
             readBase[i] = page.base;
@@ -117,17 +121,21 @@ public abstract sealed class PageAccess implements AddressSpace permits PagedSpa
             return writePage[i];
         }
         final Page page = translate(address, PROT_WRITE, false);
+        filled = true;
         writeTag[i] = tag(number);
         writePage[i] = page;
         return page;
     }
 
     private void flushAll() {
-        Arrays.fill(readTag, NO_TAG);
-        Arrays.fill(readBytes, NO_PAGE.bytes);
-        Arrays.fill(readBase, 0);
-        Arrays.fill(writeTag, NO_TAG);
-        Arrays.fill(writePage, NO_PAGE);
+        if (filled) {
+            Arrays.fill(readTag, NO_TAG);
+            Arrays.fill(readBytes, NO_PAGE.bytes);
+            Arrays.fill(readBase, 0);
+            Arrays.fill(writeTag, NO_TAG);
+            Arrays.fill(writePage, NO_PAGE);
+            filled = false;
+        }
         execTag = NO_TAG;
         execPage = NO_PAGE;
     }

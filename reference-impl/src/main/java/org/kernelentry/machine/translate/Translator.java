@@ -5,6 +5,7 @@ import static org.objectweb.asm.Opcodes.*;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.machine.Isa;
 import org.kernelentry.machine.ir.Block;
@@ -33,7 +34,7 @@ public final class Translator {
             "(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;Ljava/lang/Class;)Ljava/lang/Object;";
 
     private final Isa isa;
-    private final Helper[] helpers;
+    private final IntFunction<Helper> helpers;
     private final int flagSlot;
 
     /**
@@ -41,7 +42,7 @@ public final class Translator {
      * @param helpers those that the interpreter of the same CPU calls: they may share state
      * @param flagSlot {@code CpuState.flags}
      */
-    public Translator(final Isa isa, final Helper[] helpers, final int flagSlot) {
+    public Translator(final Isa isa, final IntFunction<Helper> helpers, final int flagSlot) {
         this.isa = isa;
         this.helpers = helpers;
         this.flagSlot = flagSlot;
@@ -98,7 +99,7 @@ public final class Translator {
         data[0] = region.pcs();
         data[1] = region.uncounted();
         for (int i = 0; i < called.size(); i++) {
-            data[i + 2] = helpers[called.get(i)];
+            data[i + 2] = helpers.apply(called.get(i));
         }
         try {
             return new Region(define(writer.toByteArray(), data), plan);

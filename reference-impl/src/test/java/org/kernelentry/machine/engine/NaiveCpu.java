@@ -99,7 +99,7 @@ final class NaiveCpu {
                 }
                 case Op.HELPER, Op.HELPER_END -> {
                     state.pc = pc;
-                    isa.helpers()[(int) imm].run(state, d, a, b);
+                    isa.helpers().apply((int) imm).run(state, d, a, b);
                     if (opcode == Op.HELPER_END) {
                         return CpuExit.INTERRUPT_WINDOW;
                     }

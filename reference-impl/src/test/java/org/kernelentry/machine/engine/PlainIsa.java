@@ -2,6 +2,7 @@ package org.kernelentry.machine.engine;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.IntFunction;
 import org.kernelentry.machine.CpuExit;
 import org.kernelentry.machine.Isa;
 import org.kernelentry.machine.ir.BlockBuilder;
@@ -85,8 +86,8 @@ final class PlainIsa implements Isa {
     }
 
     @Override
-    public Helper[] helpers() {
-        return TABLE;
+    public IntFunction<Helper> helpers() {
+        return number -> TABLE[number];
     }
 
     /** The bytes of one instruction. */

@@ -1,6 +1,7 @@
 package org.kernelentry.machine.engine;
 
 import java.util.Random;
+import java.util.function.IntFunction;
 import org.kernelentry.machine.CpuExit;
 import org.kernelentry.machine.Isa;
 import org.kernelentry.machine.ir.BlockBuilder;
@@ -44,8 +45,8 @@ final class RandomIsa implements Isa {
     }
 
     @Override
-    public Helper[] helpers() {
-        return helpers;
+    public IntFunction<Helper> helpers() {
+        return number -> helpers[number];
     }
 
     @Override
