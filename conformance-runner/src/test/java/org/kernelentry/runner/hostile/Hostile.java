@@ -23,7 +23,9 @@ final class Hostile {
     /** Longer than any machine needs: what takes it does not end at all. */
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
-    private static final long BUDGET = 100_000;
+    /** Enough for thousands of signals: what goes round after so many goes round for ever. */
+    private static final long BUDGET = 20_000;
+
     private static final int MAX_REPORTS = 10_000;
 
     /** One mode on one flavour of the reference. */
@@ -50,8 +52,14 @@ final class Hostile {
 
     /** Runs an untraced program and returns how it ended. */
     static String run(final Where where, final String... program) {
+        return run(BUDGET, where, program);
+    }
+
+    /** The same for a program that may execute so many instructions. */
+    static String run(final long budget, final Where where, final String... program) {
         final String[] end = new String[1];
         guest(where, String.join("\n", program), guest -> {
+            guest.kernel().sched.setBudget(budget);
             guest.start();
             end[0] = end(guest, where + ": " + String.join("; ", program));
         });

@@ -13,6 +13,9 @@ import org.kernelentry.runner.spec.Mode;
 /** Guests that take until there is no more. */
 @Execution(ExecutionMode.CONCURRENT)
 final class HostileResourceTests {
+    /** Until memory is full. */
+    private static final long BUDGET = 100_000;
+
     static Stream<Where> everywhere() {
         return Hostile.everywhere();
     }
@@ -30,11 +33,11 @@ final class HostileResourceTests {
     @ParameterizedTest
     @MethodSource("everywhere")
     void a_recursion_without_end_dies_of_its_stack(final Where where) {
-        assertThat(Hostile.run(where, recursion(where.mode())))
+        assertThat(Hostile.run(BUDGET, where, recursion(where.mode())))
                 .as(where.toString())
                 .matches("killed by SIGSEGV|budget exceeded");
         // The signal that reports the overflow has no room for its own frame either.
-        assertThat(Hostile.run(where, "handle SIGSEGV {", "}", recursion(where.mode())))
+        assertThat(Hostile.run(BUDGET, where, "handle SIGSEGV {", "}", recursion(where.mode())))
                 .as(where.toString())
                 .matches("killed by SIGSEGV|budget exceeded");
     }
@@ -42,7 +45,7 @@ final class HostileResourceTests {
     @ParameterizedTest
     @MethodSource("everywhere")
     void handlers_that_nest_without_end_die_of_their_stack(final Where where) {
-        assertThat(Hostile.run(where, "handle SIGUSR1 nodefer {", "raise SIGUSR1", "}", "raise SIGUSR1"))
+        assertThat(Hostile.run(BUDGET, where, "handle SIGUSR1 nodefer {", "raise SIGUSR1", "}", "raise SIGUSR1"))
                 .as(where.toString())
                 .isEqualTo("killed by SIGSEGV");
     }
@@ -52,7 +55,7 @@ final class HostileResourceTests {
     void mapping_without_end_is_refused_with_ENOMEM(final Where where) {
         final boolean wide = where.mode() == Mode.X64 || where.mode() == Mode.A64;
         final String map = wide ? "mmap 0 0x10000000000 3 0x4022 -1 0" : "mmap2 0 0x4000000 3 0x4022 -1 0";
-        assertThat(Hostile.run(where, "forever {", "r = " + map, "if r == -12 {", "exit_group 7", "}", "}"))
+        assertThat(Hostile.run(BUDGET, where, "forever {", "r = " + map, "if r == -12 {", "exit_group 7", "}", "}"))
                 .as(where.toString())
                 .isEqualTo("exited 7");
     }
@@ -104,7 +107,7 @@ final class HostileResourceTests {
     @ParameterizedTest
     @MethodSource("everywhere")
     void threads_that_make_threads_end(final Where where) {
-        assertThat(Hostile.run(where, "L: thread {", "jump L", "}", "jump L"))
+        assertThat(Hostile.run(BUDGET, where, "L: thread {", "jump L", "}", "jump L"))
                 .as(where.toString())
                 .matches("budget exceeded|exited \\d+|killed by SIG.*|stuck");
     }
@@ -112,7 +115,7 @@ final class HostileResourceTests {
     @ParameterizedTest
     @MethodSource("everywhere")
     void a_tree_of_forks_ends(final Where where) {
-        assertThat(Hostile.run(where, "L: fork {", "jump L", "}", "jump L"))
+        assertThat(Hostile.run(BUDGET, where, "L: fork {", "jump L", "}", "jump L"))
                 .as(where.toString())
                 .matches("budget exceeded|exited \\d+|killed by SIG.*|stuck");
     }
