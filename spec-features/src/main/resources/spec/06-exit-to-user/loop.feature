@@ -3,7 +3,7 @@ Feature: The exit-to-user loop
   Work that waits for the return to user mode is done in passes, until a last look at the flags with interrupts off finds nothing left.
 
   @EXL @EXL-01 @reference
-  Rule: Without a loop bit set the loop is skipped
+  Rule: The flags are read behind the wakeups that RCU had put off; without a loop bit set the loop is skipped
 
     Scenario Outline: A plain call returns without a pass
       Given a guest program on <mode>:
@@ -28,6 +28,35 @@ Feature: The exit-to-user loop
         | mode  |
         | arm   |
         | thumb |
+
+    Scenario Outline: What RCU put off is flushed before the loop, not in it
+      Given a guest program on <mode>:
+        """
+        handle SIGUSR1 {
+        }
+        p = getpid
+        kill p SIGUSR1
+        """
+      And a kernel with "NO_HZ_FULL=y"
+      When it runs to its end
+      Then inside "exit_to_user_mode_prepare" of kill these steps run:
+        | step                           |
+        | rcu_nocb_flush_deferred_wakeup |
+        | exit_to_user_mode_loop         |
+        | arch_exit_to_user_mode_prepare |
+        | exit_to_user_mode_validate     |
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | x64  |
+        | ia32 |
+
+      @generic
+      Examples:
+        | mode |
+        | a64  |
+        | arm  |
 
   @EXL @EXL-04 @reference
   Rule: Interrupts are on while a pass works and off when the flags are looked at again

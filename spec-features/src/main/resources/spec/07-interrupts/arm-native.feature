@@ -99,7 +99,7 @@ Feature: Interrupts of arm as it is today
         | thumb |
 
   @IRQ @IRQ-19 @reference @native
-  Rule: On arm only the return from an interrupt of kernel mode preempts, never the return from an abort
+  Rule: On arm only the return from an interrupt of kernel mode preempts, never that from an abort or undefined instruction
 
     Scenario Outline: With PREEMPTION=<preemption> an interrupt of a running call preempts <times> time(s)
       Given a guest program on <mode>:
@@ -138,22 +138,23 @@ Feature: Interrupts of arm as it is today
         | mode |
         | arm  |
 
-    Scenario Outline: An abort of kernel code that asks to reschedule does not preempt
+    Scenario Outline: Of kernel code, <exception> that asks to reschedule does not preempt
       Given a guest program on <mode>:
         """
         getppid
         """
-      When kernel code with interrupts on takes an exception that asks to reschedule
+      When kernel code with interrupts on takes <exception> that asks to reschedule
       And it runs to its end
       Then these steps run this often:
         | step                 | times |
-        | __dabt_svc           | 1     |
+        | <vector>             | 1     |
         | preempt_schedule_irq | 0     |
       And nothing else happens
 
       Examples:
-        | mode |
-        | arm  |
+        | mode | exception                | vector     |
+        | arm  | an exception             | __dabt_svc |
+        | arm  | an undefined instruction | __und_svc  |
 
   @IRQ @IRQ-20 @reference @native
   Rule: On arm the return from an exception of kernel mode tells that interrupts are on only if they were

@@ -282,6 +282,36 @@ Feature: Interrupts of kernel mode
         | arm   |
         | thumb |
 
+    Scenario Outline: An exception of an idle CPU with interrupts off ends what it began for RCU, and nothing more
+      Given a guest program on <mode>:
+        """
+        getppid
+        """
+      When an idle CPU with interrupts off takes an exception
+      And it runs to its end
+      Then inside "irqentry_enter" these steps run:
+        | step                 |
+        | lockdep_hardirqs_off |
+        | ct_irq_enter         |
+        | trace_hardirqs_off   |
+      And inside "irqentry_exit" these steps run:
+        | step        |
+        | ct_irq_exit |
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | x64  |
+        | a64  |
+        | a32  |
+        | ia32 |
+
+      @generic
+      Examples:
+        | mode  |
+        | arm   |
+        | thumb |
+
   @IRQ @IRQ-09 @reference
   Rule: Preemption on exit needs a preemptible kernel, a preemption count of 0 and a request to reschedule
 
@@ -316,6 +346,29 @@ Feature: Interrupts of kernel mode
         | arm   | n          | 0     | syscall_enter_from_user_mode | 1   |
         | thumb | y          | 1     | syscall_enter_from_user_mode | 1   |
         | thumb | n          | 0     | syscall_enter_from_user_mode | 1   |
+
+    Scenario Outline: Booted with preempt=<booted>, preempt_schedule_irq runs <times> time(s)
+      Given a guest program on <mode>:
+        """
+        getppid
+        """
+      And a kernel with "PREEMPTION=y preempt=<booted>"
+      And a reschedule request arrives after the first "<place>"
+      When it runs to its end
+      Then these steps run this often:
+        | step                 | times   |
+        | interrupt handler    | 1       |
+        | preempt_schedule_irq | <times> |
+      And nothing else happens
+
+      Examples:
+        | mode | booted    | times | place                        |
+        | x64  | none      | 0     | syscall_enter_from_user_mode |
+        | x64  | voluntary | 0     | syscall_enter_from_user_mode |
+        | x64  | full      | 1     | syscall_enter_from_user_mode |
+        | x64  | lazy      | 1     | syscall_enter_from_user_mode |
+        | a64  | none      | 0     | invoke_syscall               |
+        | a64  | full      | 1     | invoke_syscall               |
 
     Scenario Outline: An interrupt that asks for nothing does not preempt
       Given a guest program on <mode>:

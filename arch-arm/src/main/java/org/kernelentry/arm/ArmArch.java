@@ -121,8 +121,8 @@ final class ArmArch implements Arch {
     }
 
     @Override
-    public void exceptionFromKernel(final CpuLocal cpu, final Runnable handler) {
-        stubs.exceptionFromKernel(cpu, handler);
+    public void exceptionFromKernel(final CpuLocal cpu, final boolean undefined, final Runnable handler) {
+        stubs.exceptionFromKernel(cpu, undefined, handler);
     }
 
     @Override

@@ -48,6 +48,10 @@ public record KernelConfig(Flavour flavour, int version, int cpus, Options optio
         ARM64_BTI,
         /** Memory tagging, on a CPU that has FEAT_MTE2. */
         ARM64_MTE,
+        /** On a CPU of {@code nohz_full=}: what RCU put off is flushed before user mode. Off by default, as at boot. */
+        NO_HZ_FULL,
+        /** Booted with {@code preempt=none} or {@code voluntary}: with PREEMPT_DYNAMIC, PREEMPTION stays and the exit does not preempt. */
+        PREEMPT_NONE_AT_BOOT,
         /** Not in any kernel: the seed's open question, a fast syscall restart inside the generic loop. */
         PROPOSED_GENERIC_FAST_RESTART;
 
@@ -95,6 +99,8 @@ public record KernelConfig(Flavour flavour, int version, int cpus, Options optio
         on.remove(Option.OABI_COMPAT);
         on.remove(Option.TINY_RCU);
         on.remove(Option.BINFMT_ELF_FDPIC);
+        on.remove(Option.NO_HZ_FULL);
+        on.remove(Option.PREEMPT_NONE_AT_BOOT);
         // The modelled CPU is Armv8.0-A with extensions that only add instructions.
         on.remove(Option.ARM64_BTI);
         on.remove(Option.ARM64_MTE);

@@ -4,6 +4,7 @@ import org.kernelentry.arm.signal.DoSignal;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.arch.PtRegs;
 import org.kernelentry.kernel.entry.Irq;
+import org.kernelentry.kernel.step.Step;
 import org.kernelentry.kernel.task.CpuLocal;
 import org.kernelentry.kernel.task.Task;
 import org.kernelentry.machine.CpuExit;
@@ -61,12 +62,13 @@ public final class EntryStubs {
         }
     }
 
-    /** A data abort of kernel code. */
-    public void exceptionFromKernel(final CpuLocal cpu, final Runnable handler) {
+    /** A data abort or an undefined instruction of kernel code. */
+    public void exceptionFromKernel(final CpuLocal cpu, final boolean undefined, final Runnable handler) {
+        final Step vector = undefined ? NativeVectors.UND_SVC : NativeVectors.DABT_SVC;
         if (generic) {
-            genericVectors.dabtSvc(cpu, handler);
+            genericVectors.exceptionSvc(cpu, vector, handler);
         } else {
-            nativeVectors.dabtSvc(cpu, handler);
+            nativeVectors.exceptionSvc(cpu, vector, handler);
         }
     }
 

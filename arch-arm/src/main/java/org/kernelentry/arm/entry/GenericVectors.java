@@ -92,13 +92,13 @@ final class GenericVectors {
         svcExit(frame, IRQ_SVC);
     }
 
-    void dabtSvc(final CpuLocal cpu, final Runnable handler) {
-        k.steps.enter(cpu, NativeVectors.DABT_SVC, 0);
+    void exceptionSvc(final CpuLocal cpu, final Step vector, final Runnable handler) {
+        k.steps.enter(cpu, vector, 0);
         final PtRegs frame = svcEntry(cpu);
         final boolean exitRcu = k.irqEntry.irqentryEnter(cpu, frame);
         handler.run();
         k.irqEntry.irqentryExit(frame, exitRcu);
-        svcExit(frame, NativeVectors.DABT_SVC);
+        svcExit(frame, vector);
     }
 
     private PtRegs svcEntry(final CpuLocal cpu) {

@@ -26,6 +26,7 @@ final class NativeVectors {
     static final Step UND_USR = Step.frame("__und_usr", FILE + "__und_usr");
     static final Step IRQ_USR = Step.frame("__irq_usr", FILE + "__irq_usr");
     static final Step DABT_SVC = Step.frame("__dabt_svc", FILE + "__dabt_svc");
+    static final Step UND_SVC = Step.frame("__und_svc", FILE + "__und_svc");
     static final Step IRQ_SVC = Step.frame("__irq_svc", FILE + "__irq_svc");
     static final Step FIQ_USR = Step.frame("__fiq_usr", FILE + "__fiq_usr");
     static final Step FIQ_SVC = Step.frame("__fiq_svc", FILE + "__fiq_svc");
@@ -123,9 +124,12 @@ final class NativeVectors {
         svcExit(interruptsWereOn, IRQ_SVC);
     }
 
-    /** {@code __dabt_svc}: a fault of kernel code; its return never preempts (IRQ-19), and "on" is told if it was on (IRQ-20). */
-    void dabtSvc(final CpuLocal cpu, final Runnable handler) {
-        k.steps.enter(cpu, DABT_SVC, 0);
+    /**
+     * {@code __dabt_svc} and {@code __und_svc}: an exception of kernel code; its return never preempts (IRQ-19), and "on" is told if it was on
+     * (IRQ-20).
+     */
+    void exceptionSvc(final CpuLocal cpu, final Step vector, final Runnable handler) {
+        k.steps.enter(cpu, vector, 0);
         final boolean interruptsWereOn = svcEntry(cpu);
         Context.traceHardirqsOff(k, cpu);
         handler.run();
@@ -136,7 +140,7 @@ final class NativeVectors {
         } else {
             Context.traceHardirqsOff(k, k.cpu);
         }
-        svcExit(interruptsWereOn, DABT_SVC);
+        svcExit(interruptsWereOn, vector);
     }
 
     private boolean svcEntry(final CpuLocal cpu) {

@@ -13,6 +13,7 @@ import org.kernelentry.kernel.step.Journal.Entry;
 import org.kernelentry.kernel.step.Journal.Kind;
 import org.kernelentry.kernel.step.Step;
 import org.kernelentry.kernel.task.CpuLocal;
+import org.kernelentry.kernel.task.Task;
 import org.kernelentry.kernel.task.ThreadFlags;
 import org.kernelentry.kernel.tracking.ContextTracking;
 import org.kernelentry.runner.system.SetupException;
@@ -141,15 +142,16 @@ public final class InternalSteps {
      * Kernel code of the observer takes an exception, as the port's entry code handles it, nothing being delivered: the state of the interrupted
      * context is given, the steps are in the journal. The handler may ask for the observer to be rescheduled.
      */
-    @When("^kernel code with interrupts (on|off) takes an exception( that asks to reschedule)?$")
-    public void kernelException(final String interrupts, final @Nullable String reschedule) {
+    @When(
+            "^kernel code with interrupts (on|off) takes (an exception|an undefined instruction)( that asks to reschedule)?$")
+    public void kernelException(final String interrupts, final String exception, final @Nullable String reschedule) {
         final Kernel k = world.reference().kernel();
         final boolean on = "on".equals(interrupts);
         final CpuLocal cpu = k.cpu;
         if (!on) {
             k.irqs.localIrqDisable(cpu);
         }
-        k.arch.exceptionFromKernel(cpu, () -> {
+        k.arch.exceptionFromKernel(cpu, exception.endsWith("undefined instruction"), () -> {
             if (reschedule != null) {
                 k.current().setTif(ThreadFlags.TIF_NEED_RESCHED);
             }
@@ -157,6 +159,24 @@ public final class InternalSteps {
         if (!on) {
             k.irqs.localIrqEnable(k.cpu);
         }
+    }
+
+    /** As {@link #kernelException}, of a CPU that idles: RCU does not watch what is interrupted. */
+    @When("an idle CPU with interrupts off takes an exception")
+    public void idleException() {
+        final Kernel k = world.reference().kernel();
+        final CpuLocal cpu = k.cpu;
+        final Task observer = cpu.current;
+        cpu.current = cpu.idle;
+        k.idle.doIdle(cpu, () -> {
+            cpu.irqsEnabled = false;
+            cpu.lockdep.hardirqsOff();
+            k.arch.exceptionFromKernel(cpu, false, () -> {});
+            cpu.lockdep.hardirqsOnPrepare();
+            cpu.lockdep.hardirqsOn();
+            cpu.irqsEnabled = true;
+        });
+        cpu.current = observer;
     }
 
     /** Context tracking of CPU 0 while the kernel runs a task. */

@@ -10,6 +10,8 @@ import org.kernelentry.runner.spec.Mode;
 
 /** The Java reference in one flavour: a fresh kernel for every scenario. */
 public final class ReferenceSystem implements SystemUnderTest {
+    private static final String PREEMPT = "preempt=";
+
     private final Flavour flavour;
 
     public ReferenceSystem(final Flavour flavour) {
@@ -36,6 +38,15 @@ public final class ReferenceSystem implements SystemUnderTest {
         return true;
     }
 
+    /** The boot parameter {@code preempt=} of a kernel with PREEMPT_DYNAMIC. Source: linux v7.3 kernel/sched/core.c __sched_dynamic_update(). */
+    private static KernelConfig booted(final KernelConfig config, final String mode) {
+        return switch (mode) {
+            case "none", "voluntary" -> config.with(Option.PREEMPT_NONE_AT_BOOT);
+            case "full", "lazy" -> config.without(Option.PREEMPT_NONE_AT_BOOT);
+            default -> throw new UnsupportedSetupException("the kernel knows no " + PREEMPT + mode);
+        };
+    }
+
     @Override
     public Guest boot(final Mode mode, final String program, final GuestOptions options) {
         KernelConfig config = KernelConfig.of(flavour).withCpus(options.cpus);
@@ -43,6 +54,10 @@ public final class ReferenceSystem implements SystemUnderTest {
             config = config.with(Option.OABI_COMPAT);
         }
         for (final String wanted : options.kernelOptions) {
+            if (wanted.startsWith(PREEMPT)) {
+                config = booted(config, wanted.substring(PREEMPT.length()));
+                continue;
+            }
             final String name = wanted.replaceFirst("=.*", "").replaceFirst("^CONFIG_", "");
             final Option option;
             try {

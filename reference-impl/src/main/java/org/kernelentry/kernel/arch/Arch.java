@@ -55,8 +55,10 @@ public interface Arch {
     /**
      * An exception of kernel code, such as a fault on user memory, from the vector back to the code: {@code irqentry_enter()}, the handler, {@code
      * irqentry_exit()}. On return another CPU may be current.
+     *
+     * @param undefined an undefined instruction; else an abort. Ports whose vectors differ in nothing but their names need not tell them apart.
      */
-    default void exceptionFromKernel(final CpuLocal cpu, final Runnable handler) {
+    default void exceptionFromKernel(final CpuLocal cpu, final boolean undefined, final Runnable handler) {
         final PtRegs frame = newPtRegs();
         frame.user = false;
         frame.irqsOn = cpu.irqsEnabled;

@@ -23,6 +23,8 @@ public final class ExitToUserMode {
 
     public static final Step EXIT_TO_USER_MODE_PREPARE =
             Step.of("exit_to_user_mode_prepare", "include/linux/irq-entry-common.h __exit_to_user_mode_prepare()");
+    public static final Step RCU_NOCB_FLUSH_DEFERRED_WAKEUP =
+            Step.of("rcu_nocb_flush_deferred_wakeup", "include/linux/tick.h tick_nohz_user_enter_prepare()");
     public static final Step SCHEDULE = Step.of("schedule", "kernel/sched/core.c schedule()");
     public static final Step UPROBE_NOTIFY_RESUME = Step.of("uprobe_notify_resume", "kernel/events/uprobes.c");
     public static final Step KLP_UPDATE_PATCH_STATE =
@@ -63,6 +65,10 @@ public final class ExitToUserMode {
     private boolean prepare(final Task task, final PtRegs regs) {
         k.steps.enter(k.cpu, EXIT_TO_USER_MODE_PREPARE, 0);
         k.cpu.lockdep.assertIrqsDisabled("exit_to_user_mode_prepare");
+        if (k.config.has(Option.NO_HZ_FULL)) {
+            // Before the flags are read: what it wakes may want this CPU (EXL-01).
+            k.steps.at(k.cpu, RCU_NOCB_FLUSH_DEFERRED_WAKEUP);
+        }
         final int work = task.flags;
         boolean restart = false;
         if ((work & EXIT_TO_USER_MODE_WORK) != 0) {

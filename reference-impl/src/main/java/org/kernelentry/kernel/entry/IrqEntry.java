@@ -117,9 +117,12 @@ public final class IrqEntry {
         k.cpu.lockdep.hardirqsOn();
     }
 
-    /** {@code raw_irqentry_exit_cond_resched()}: preempt count 0, need-resched, and the port allows it (IRQ-09). */
+    /**
+     * {@code dynamic_irqentry_exit_cond_resched()}, {@code raw_irqentry_exit_cond_resched()}: not switched off at boot, preempt count 0, need-resched,
+     * and the port allows it (IRQ-09).
+     */
     public void irqentryExitCondResched(final CpuLocal cpu) {
-        if (cpu.preemptCount != 0) {
+        if (k.config.has(Option.PREEMPT_NONE_AT_BOOT) || cpu.preemptCount != 0) {
             return;
         }
         cpu.ct.irqExitCheckPreempt();
