@@ -302,3 +302,63 @@ Feature: Which call returns which restart code
         | a32   |
         | arm   |
         | thumb |
+
+  @RST @RST-35
+  Rule: An epoll wait fails with plain EINTR: any handler ends it, even with SA_RESTART, and so do a stop and continue without one
+
+    Scenario Outline: A handler with SA_RESTART ends it
+      Given a guest program on <mode>:
+        """
+        buffer EVENT 16
+        handle SIGUSR1 restart {
+          note "handled"
+        }
+        e = epoll_create1 0
+        r = epoll_pwait e &EVENT 1 20000 0 8
+        note r
+        """
+      When this happens:
+        | do           | sees     |
+        | until asleep |          |
+        | send SIGUSR1 |          |
+        | wait         | exited 0 |
+      Then the guest notes:
+        | handled  |
+        | r=-EINTR |
+      And nothing else happens
+
+      Examples:
+        | mode  |
+        | x64   |
+        | ia32  |
+        | a64   |
+        | a32   |
+        | arm   |
+        | thumb |
+
+    Scenario Outline: A stop and continue end it though nothing was handled
+      Given a guest program on <mode>:
+        """
+        buffer EVENT 16
+        e = epoll_create1 0
+        r = epoll_pwait e &EVENT 1 20000 0 8
+        note r
+        """
+      When this happens:
+        | do           | sees               |
+        | until asleep |                    |
+        | kill SIGSTOP | group-stop SIGSTOP |
+        | kill SIGCONT | continued          |
+        | wait         | exited 0           |
+      Then the guest notes:
+        | r=-EINTR |
+      And nothing else happens
+
+      Examples:
+        | mode  |
+        | x64   |
+        | ia32  |
+        | a64   |
+        | a32   |
+        | arm   |
+        | thumb |

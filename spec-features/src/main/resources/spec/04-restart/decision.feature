@@ -143,6 +143,43 @@ Feature: Which interrupted calls are restarted
         | arm   |
         | thumb |
 
+    Scenario Outline: A signal that is ignored in the end (<disposition>) does not end a wait for a child
+      Given a guest program on <mode>:
+        """
+        <disposition>
+        fork {
+          nanosleep 90000s 0
+        }
+        B: break
+        wait4 -1 0 0 0
+        """
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do                 | sees              | result       |
+        | CONT               | signal SIGTRAP    |              |
+        | set pc B.next      |                   |              |
+        | SYSCALL            | entry wait4       |              |
+        | SYSCALL            |                   |              |
+        | until asleep       |                   |              |
+        | send <sig>         |                   |              |
+        |                    | exit wait4        | -ERESTARTSYS |
+        | SYSCALL            | signal <sig>      |              |
+        | SYSCALL with <sig> | entry wait4       |              |
+        | kill SIGKILL       | killed by SIGKILL |              |
+      Then nothing else happens
+
+      Examples:
+        | mode  | disposition      | sig      |
+        | x64   | ignore SIGUSR1   | SIGUSR1  |
+        | ia32  | ignore SIGUSR1   | SIGUSR1  |
+        | a64   | ignore SIGUSR1   | SIGUSR1  |
+        | a32   | ignore SIGUSR1   | SIGUSR1  |
+        | arm   | ignore SIGUSR1   | SIGUSR1  |
+        | thumb | ignore SIGUSR1   | SIGUSR1  |
+        | x64   | default SIGWINCH | SIGWINCH |
+        | a64   | default SIGWINCH | SIGWINCH |
+        | arm   | default SIGWINCH | SIGWINCH |
+
   @RST @RST-05
   Rule: ERESTARTNOHAND: any handler gives EINTR, SA_RESTART or not; without a handler the call runs again
 

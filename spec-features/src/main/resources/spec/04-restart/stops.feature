@@ -221,3 +221,97 @@ Feature: What a tracer sees of a restart
         | a32   |
         | arm   |
         | thumb |
+
+  @RST @RST-44
+  Rule: On arm64 a tracer that writes -1 as the number in the exit-stop takes the restart away: it is a call no more
+
+    Scenario Outline: The restart code reaches the program raw
+      Given a guest program on <mode>:
+        """
+        handle SIGUSR1 {
+          note "handled"
+        }
+        B: break
+        L: r = getpgid 0
+        note r
+        """
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do                         | sees           | pc     | result          |
+        | CONT                       | signal SIGTRAP |        |                 |
+        | set pc B.next              |                |        |                 |
+        | SYSCALL                    | entry getpgid  | L.next |                 |
+        | send SIGUSR1               |                |        |                 |
+        | SYSCALL                    | exit getpgid   | L.next |                 |
+        | set result -ERESTARTNOINTR |                |        |                 |
+        | set number -1              |                |        |                 |
+        | SYSCALL                    | signal SIGUSR1 | L.next | -ERESTARTNOINTR |
+        | CONT                       | exited 0       |        |                 |
+      Then the guest notes:
+        | r=-ERESTARTNOINTR |
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | a64  |
+
+  @RST @RST-45
+  Rule: On x86 a negative orig register takes the restart away, and one with a number makes any return a call's
+
+    Scenario Outline: With the orig register at -1 the restart code reaches the program raw
+      Given a guest program on <mode>:
+        """
+        handle SIGUSR1 {
+          note "handled"
+        }
+        B: break
+        L: r = getpgid 0
+        note r
+        """
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do                         | sees           | pc     | result          |
+        | CONT                       | signal SIGTRAP |        |                 |
+        | set pc B.next              |                |        |                 |
+        | SYSCALL                    | entry getpgid  | L.next |                 |
+        | send SIGUSR1               |                |        |                 |
+        | SYSCALL                    | exit getpgid   | L.next |                 |
+        | set result -ERESTARTNOINTR |                |        |                 |
+        | set orig -1                |                |        |                 |
+        | SYSCALL                    | signal SIGUSR1 | L.next | -ERESTARTNOINTR |
+        | CONT                       | exited 0       |        |                 |
+      Then the guest notes:
+        | r=-ERESTARTNOINTR |
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | x64  |
+        | ia32 |
+
+    Scenario Outline: A number in the orig register and a restart code make a call of what was none
+      Given a guest program on <mode>:
+        """
+        L: r = getppid
+        B: break
+        note "end"
+        """
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do                         | sees           | pc     | orig       |
+        | CONT                       | signal SIGTRAP |        | -1         |
+        | set pc L.next              |                |        |            |
+        | set orig nr.getppid        |                |        |            |
+        | set result -ERESTARTNOINTR |                |        |            |
+        | SYSCALL                    | entry getppid  | L.next | nr.getppid |
+        | SYSCALL                    | exit getppid   | L.next | nr.getppid |
+        | CONT                       | signal SIGTRAP |        | -1         |
+        | CONT                       | exited 0       |        |            |
+      Then the guest notes:
+        | end |
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | x64  |
+        | ia32 |
