@@ -224,3 +224,49 @@ Feature: What a skipped call leaves in the return register
         | mode  |
         | arm   |
         | thumb |
+
+  @ENT @ENT-23
+  Rule: A tracer's number outside the table runs nothing on x86: from 7.3 on its result stays, up to 6.12 only with the number -1
+
+    Scenario Outline: In <version> number <number> with result 77 gives <result>
+      Given a guest program on <mode>:
+        """
+        B: break
+        r = getppid
+        note r
+        """
+      And a kernel of version <version>
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do                | sees           | result   |
+        | CONT              | signal SIGTRAP |          |
+        | set pc B.next     |                |          |
+        | SYSCALL           | entry getppid  |          |
+        | set orig <number> |                |          |
+        | set result 77     |                |          |
+        | SYSCALL           | exit <number>  | <result> |
+        | CONT              | exited 0       |          |
+      Then the guest notes:
+        | r=<result> |
+      And nothing else happens
+
+      Examples:
+        | mode | version | number | result  |
+        | x64  | 7.3     | 9999   | 77      |
+        | x64  | 7.3     | -2     | 77      |
+        | x64  | 7.3     | -1     | 77      |
+        | x64  | 6.12    | 9999   | -ENOSYS |
+        | x64  | 6.12    | -2     | -ENOSYS |
+        | x64  | 6.12    | -1     | 77      |
+        | x64  | 6.1     | 9999   | -ENOSYS |
+        | x64  | 6.1     | -2     | -ENOSYS |
+        | x64  | 6.1     | -1     | 77      |
+        | ia32 | 7.3     | 9999   | 77      |
+        | ia32 | 7.3     | -2     | 77      |
+        | ia32 | 7.3     | -1     | 77      |
+        | ia32 | 6.12    | 9999   | -ENOSYS |
+        | ia32 | 6.12    | -2     | -ENOSYS |
+        | ia32 | 6.12    | -1     | 77      |
+        | ia32 | 6.1     | 9999   | -ENOSYS |
+        | ia32 | 6.1     | -2     | -ENOSYS |
+        | ia32 | 6.1     | -1     | 77      |

@@ -343,13 +343,15 @@ Feature: Which call returns which restart code
         e = epoll_create1 0
         r = epoll_pwait e &EVENT 1 20000 0 8
         note r
+        nanosleep 90000s 0
         """
       When this happens:
         | do           | sees               |
         | until asleep |                    |
         | kill SIGSTOP | group-stop SIGSTOP |
         | kill SIGCONT | continued          |
-        | wait         | exited 0           |
+        | until asleep |                    |
+        | kill SIGKILL | killed by SIGKILL  |
       Then the guest notes:
         | r=-EINTR |
       And nothing else happens

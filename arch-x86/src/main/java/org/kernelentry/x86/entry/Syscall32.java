@@ -4,7 +4,6 @@ import static org.kernelentry.x86.X86PtRegs.*;
 
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.Kernel;
-import org.kernelentry.kernel.syscall.Errno;
 import org.kernelentry.kernel.syscall.SyscallBody;
 import org.kernelentry.kernel.task.Task;
 import org.kernelentry.x86.X86Thread;
@@ -46,9 +45,7 @@ final class Syscall32 {
         final long[] frame = task.regs.slot;
         final @Nullable SyscallBody body = tables.ia32().find(number);
         if (body == null) {
-            if (number != -1) {
-                frame[AX] = -Errno.ENOSYS;
-            }
+            tables.outside(frame, number);
             return;
         }
         final long[] args = task.args;

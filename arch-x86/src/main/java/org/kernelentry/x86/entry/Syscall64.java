@@ -93,14 +93,12 @@ final class Syscall64 {
         return sysret;
     }
 
-    /** A number out of the table, x32's included since that table is off, is not implemented; -1 leaves the result as it is. */
+    /** A number out of the table, x32's included since that table is off, runs nothing. */
     private void call(final Task task, final int number) {
         final long[] frame = task.regs.slot;
         final @Nullable SyscallBody body = tables.x64().find(number);
         if (body == null) {
-            if (number != -1) {
-                frame[AX] = -Errno.ENOSYS;
-            }
+            tables.outside(frame, number);
             return;
         }
         final long[] args = task.args;
