@@ -1,12 +1,21 @@
 package org.kernelentry.kernel.step;
 
+import java.util.AbstractList;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.task.CpuLocal;
+import org.kernelentry.kernel.task.Task;
 import org.kernelentry.kernel.task.ThreadFlags;
 
-/** Writes down every step, in order, with its nesting: the trace of an entry path. Same run, same journal. */
+/**
+ * Writes down every step, in order, with its nesting: the trace of an entry path. Same run, same journal.
+ *
+ * <p>A step is two words: what it is, and its detail. Entries are made of them when somebody reads; who ran is written once for all steps up to the
+ * next switch.
+ */
 public final class Journal implements StepObserver {
     /** What kind of line it is. */
     public enum Kind {
@@ -32,36 +41,104 @@ public final class Journal implements StepObserver {
     /** A journal longer than this stops recording: a runaway guest must not fill the heap. */
     public static final int LIMIT = 1_000_000;
 
-    private final List<Entry> entries = new ArrayList<>();
+    /** Words of a step: {@code who << 32 | depth << 16 | kind << 14 | step}, and the detail. */
+    private static final int WORDS = 2;
+
+    private static final int FIRST_WORDS = WORDS << 9;
+    private static final int KIND_SHIFT = 14;
+    private static final int DEPTH_SHIFT = 16;
+    private static final int WHO_SHIFT = 32;
+    private static final Kind[] KINDS = Kind.values();
+
+    /** Who runs from some step on. */
+    private record Who(int cpu, int pid, String task) {}
+
+    private final List<Who> whos = new ArrayList<>();
+    private @Nullable CpuLocal lastCpu;
+    private int lastPid;
+    private @Nullable String lastName;
+
+    private long[] words = new long[FIRST_WORDS];
+    private int used;
     private boolean truncated;
 
     @Override
     public void at(final CpuLocal cpu, final Step step, final long detail) {
-        add(cpu, Kind.STEP, step, detail, cpu.current.stepDepth);
+        final Task task = cpu.current;
+        add(cpu, task, Kind.STEP, step, detail, task.stepDepth);
     }
 
     @Override
     public void enter(final CpuLocal cpu, final Step scope, final long detail) {
-        add(cpu, Kind.ENTER, scope, detail, cpu.current.stepDepth++);
+        final Task task = cpu.current;
+        add(cpu, task, Kind.ENTER, scope, detail, task.stepDepth++);
     }
 
     @Override
     public void leave(final CpuLocal cpu, final Step scope) {
+        final Task task = cpu.current;
         // A task that was unwound or never entered the scope under observation must not go below its base.
-        cpu.current.stepDepth = Math.max(0, cpu.current.stepDepth - 1);
-        add(cpu, Kind.LEAVE, scope, 0, cpu.current.stepDepth);
+        task.stepDepth = Math.max(0, task.stepDepth - 1);
+        add(cpu, task, Kind.LEAVE, scope, 0, task.stepDepth);
     }
 
-    private void add(final CpuLocal cpu, final Kind kind, final Step step, final long detail, final int depth) {
-        if (entries.size() >= LIMIT) {
-            truncated = true;
+    private void add(
+            final CpuLocal cpu, final Task task, final Kind kind, final Step step, final long detail, final int depth) {
+        if (used == words.length && !grow()) {
             return;
         }
-        entries.add(new Entry(cpu.id, cpu.current.pid, cpu.current.comm, depth, kind, step, detail));
+        if (cpu != lastCpu || task.pid != lastPid || !task.comm.equals(lastName)) {
+            switched(cpu, task);
+        }
+        words[used] = (long) (whos.size() - 1) << WHO_SHIFT
+                | (long) depth << DEPTH_SHIFT
+                | (long) kind.ordinal() << KIND_SHIFT
+                | step.id;
+        words[used + 1] = detail;
+        used += WORDS;
     }
 
+    private boolean grow() {
+        if (used == WORDS * LIMIT) {
+            truncated = true;
+            return false;
+        }
+        words = Arrays.copyOf(words, Math.min(2 * used, WORDS * LIMIT));
+        return true;
+    }
+
+    private void switched(final CpuLocal cpu, final Task task) {
+        lastCpu = cpu;
+        lastPid = task.pid;
+        lastName = task.comm;
+        whos.add(new Who(cpu.id, task.pid, task.comm));
+    }
+
+    /** The steps in order: a view, which grows with the journal. */
     public List<Entry> entries() {
-        return Collections.unmodifiableList(entries);
+        return new Entries();
+    }
+
+    private final class Entries extends AbstractList<Entry> {
+        @Override
+        public int size() {
+            return used / WORDS;
+        }
+
+        @Override
+        public Entry get(final int index) {
+            final int at = WORDS * Objects.checkIndex(index, size());
+            final long word = words[at];
+            final Who who = whos.get((int) (word >>> WHO_SHIFT));
+            return new Entry(
+                    who.cpu,
+                    who.pid,
+                    who.task,
+                    (int) (word >>> DEPTH_SHIFT) & 0xffff,
+                    KINDS[(int) (word >>> KIND_SHIFT) & 3],
+                    Step.numbered((int) word & (1 << KIND_SHIFT) - 1),
+                    words[at + 1]);
+        }
     }
 
     /** Whether {@link #LIMIT} was reached. */
@@ -70,15 +147,17 @@ public final class Journal implements StepObserver {
     }
 
     public void clear() {
-        entries.clear();
+        used = 0;
         truncated = false;
+        whos.clear();
+        lastCpu = null;
     }
 
     /** The journal as indented text, one line a step, scopes closed by indentation; a new task or CPU is named on its own line. */
     public String render() {
         final StringBuilder text = new StringBuilder();
         String who = "";
-        for (final Entry entry : entries) {
+        for (final Entry entry : entries()) {
             final String now = "cpu" + entry.cpu() + " " + entry.task() + "/" + entry.pid();
             if (!now.equals(who)) {
                 text.append("-- ").append(now).append('\n');
