@@ -204,7 +204,7 @@ public final class Gate implements Callable<Integer> {
         final OptionalDouble countedBase = counted.isEmpty() ? counted : counter.perBatch(baseJar, item);
         final double ratio = countedBase.isEmpty() ? Double.NaN : counted.orElseThrow() / countedBase.getAsDouble();
         if (noTime) {
-            return new GateReport.Row(item, ratio, null, "not timed");
+            return new GateReport.Row(item, ratio, null, "");
         }
         final Fork ofHead = new Fork(headJar, shots, inject / PERCENT);
         final Fork ofBase = new Fork(baseJar, shots, 0);

@@ -26,7 +26,7 @@ record GateReport(String base, String head, InstructionCount counter, List<Row> 
      *
      * @param instructionRatio of head by base, or NaN where it was not counted
      * @param timed null where it was not timed
-     * @param remark why something is missing, or how it came about
+     * @param remark why something is missing, or how it came about; empty where nobody asked for time
      */
     record Row(Item item, double instructionRatio, Session.@Nullable Result timed, String remark) {
         /** By time, where time says something; else by instructions. */
@@ -36,6 +36,20 @@ record GateReport(String base, String head, InstructionCount counter, List<Row> 
             return byTime == Rule.Verdict.INCONCLUSIVE && instructionRatio > 1 + InstructionCount.FAILS
                     ? Rule.Verdict.FAIL
                     : byTime;
+        }
+
+        /** Nobody asked for time, and instructions decided nothing. */
+        boolean notTimed() {
+            return timed == null && remark.isEmpty() && verdict() == Rule.Verdict.INCONCLUSIVE;
+        }
+
+        boolean inconclusive() {
+            return !notTimed() && verdict() == Rule.Verdict.INCONCLUSIVE;
+        }
+
+        /** As the table has it. */
+        String words() {
+            return notTimed() ? "not timed" : verdict() + (remark.isEmpty() ? "" : " (" + remark + ")");
         }
     }
 
@@ -64,15 +78,14 @@ record GateReport(String base, String head, InstructionCount counter, List<Row> 
         final Session.@Nullable Result timed = row.timed;
         return String.format(
                         Locale.ROOT,
-                        "%-40s%12s%10s%10s%10s%6s  %s%s",
+                        "%-40s%12s%10s%10s%10s%6s  %s",
                         row.item.label(),
                         percent(row.instructionRatio),
                         timed == null ? "-" : String.format(Locale.ROOT, "%.2f", Rule.median(timed.base())),
                         timed == null ? "-" : String.format(Locale.ROOT, "%.2f", Rule.median(timed.head())),
                         timed == null ? "-" : timed.decision().change(),
                         timed == null ? "-" : Integer.toString(timed.base().length),
-                        row.verdict(),
-                        row.remark.isEmpty() ? "" : " (" + row.remark + ")")
+                        row.words())
                 .stripTrailing();
     }
 
@@ -82,8 +95,11 @@ record GateReport(String base, String head, InstructionCount counter, List<Row> 
         if (failed()) {
             told.add("Slower than " + base + ".");
         }
-        if (rows.stream().anyMatch(row -> row.verdict() == Rule.Verdict.INCONCLUSIVE)) {
+        if (rows.stream().anyMatch(Row::inconclusive)) {
             told.add("INCONCLUSIVE: this machine is too busy, or the time too short, to tell; that is no failure.");
+        }
+        if (!failed() && rows.stream().anyMatch(Row::notTimed)) {
+            told.add("Not timed; nothing executes 2 % more instructions than " + base + ".");
         }
         if (counter == InstructionCount.NONE) {
             told.add("Instructions were not counted: there is neither a usable perf nor valgrind.");
@@ -105,7 +121,8 @@ record GateReport(String base, String head, InstructionCount counter, List<Row> 
             node.put("benchmark", row.item.benchmark());
             final ObjectNode parameters = node.putObject("parameters");
             row.item.parameters().forEach(parameters::put);
-            node.put("verdict", row.verdict().name()).put("remark", row.remark);
+            node.put("verdict", row.notTimed() ? "NOT_TIMED" : row.verdict().name())
+                    .put("remark", row.remark);
             if (!Double.isNaN(row.instructionRatio)) {
                 node.put("instructionRatio", row.instructionRatio);
             }

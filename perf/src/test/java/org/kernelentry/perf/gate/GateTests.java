@@ -81,6 +81,33 @@ final class GateTests {
     }
 
     @Test
+    void whatNobodyAskedToTimeIsNotInconclusive() throws IOException {
+        final GateReport.Row row = new GateReport.Row(ITEM, 0.998, null, "");
+        assertThat(GateReport.line(row)).endsWith("-0.20 %         -         -         -     -  not timed");
+        final GateReport report = report(row);
+        assertThat(report.failed()).isFalse();
+        assertThat(report.summary())
+                .startsWith("Not timed; nothing executes 2 % more instructions than abc1234 subject.")
+                .doesNotContain("INCONCLUSIVE");
+        final Path file = folder.resolve("counted.json");
+        report.write(file);
+        assertThat(new ObjectMapper()
+                        .readTree(file.toFile())
+                        .path("benchmarks")
+                        .path(0)
+                        .path("verdict")
+                        .asText())
+                .isEqualTo("NOT_TIMED");
+    }
+
+    @Test
+    void moreInstructionsFailWithoutTime() {
+        final GateReport report = report(new GateReport.Row(ITEM, 1.03, null, ""));
+        assertThat(report.failed()).isTrue();
+        assertThat(report.summary()).startsWith("Slower than abc1234 subject.").doesNotContain("Not timed");
+    }
+
+    @Test
     void inconclusiveIsNoFailure() {
         final GateReport report = report(new GateReport.Row(ITEM, Double.NaN, NOISE, ""));
         assertThat(report.failed()).isFalse();
