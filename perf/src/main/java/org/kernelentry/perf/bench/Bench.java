@@ -61,7 +61,13 @@ public final class Bench implements Callable<Integer> {
      * @param args see {@code --help}
      */
     public static void main(final String... args) {
-        final int status = new CommandLine(new Bench())
+        // The threads of guests that are stopped do not end by themselves.
+        System.exit(commandLine().execute(args));
+    }
+
+    /** With the answers to wrong input: one sentence and exit code 2. */
+    static CommandLine commandLine() {
+        return new CommandLine(new Bench())
                 .setExecutionExceptionHandler((failure, line, parsed) -> {
                     if (!(failure instanceof BenchException)) {
                         throw failure;
@@ -72,10 +78,7 @@ public final class Bench implements Callable<Integer> {
                 .setParameterExceptionHandler((failure, arguments) -> {
                     failure.getCommandLine().getErr().println("bench: " + failure.getMessage());
                     return CommandLine.ExitCode.USAGE;
-                })
-                .execute(args);
-        // The threads of guests that are stopped do not end by themselves.
-        System.exit(status);
+                });
     }
 
     @Override

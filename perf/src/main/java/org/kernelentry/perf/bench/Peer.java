@@ -16,18 +16,25 @@ import org.apache.commons.compress.archivers.cpio.CpioConstants;
 
 /**
  * Another system that runs the loop of system calls: the program prints a mark, loops, and prints another, so that neither its start nor the boot
- * of a machine counts.
+ * of a machine counts. The marks are sentences that a kernel does not say by itself, and the last tells how often the loop was run, by the program's
+ * own count: one that ended early is not taken for a fast one.
  *
  * @param name for the table
  * @param mode of the program
- * @param calls in the loop
+ * @param calls in the loop, a multiple of {@link #BATCH}
  * @param command given the program's file, what to run
  */
 record Peer(String name, String mode, int calls, Function<Path, List<String>> command) {
-    /** What the program prints before and behind the loop. */
-    static final char BEGIN = '<';
+    /** Calls between two counts of the program. */
+    static final int BATCH = 1000;
 
-    static final char END = '>';
+    /** What the program prints before the loop. */
+    static final String BEGIN = "the calls begin";
+
+    /** What it prints behind it if its count is right, and if not. */
+    static final String END = "all calls are done";
+
+    static final String WRONG = "calls are missing";
 
     private static final int MILLION = 1_000_000;
     private static final int EXECUTABLE = CpioConstants.C_ISREG | 0755;
@@ -37,12 +44,20 @@ record Peer(String name, String mode, int calls, Function<Path, List<String>> co
     /** The notation's source. */
     String source() {
         return """
-                write 1 "%c"
+                batches = 0
+                write 1 "%s"
                 loop %d {
-                  getppid
+                  loop %d {
+                    getppid
+                  }
+                  batches += 1
                 }
-                write 1 "%c"
-                """.formatted(BEGIN, calls, END);
+                if batches == %d {
+                  write 1 "%s"
+                } else {
+                  write 1 "%s"
+                }
+                """.formatted(BEGIN, calls / BATCH, BATCH, calls / BATCH, END, WRONG);
     }
 
     /** Peers that can run here, and for each that cannot, a sentence why. */
@@ -147,7 +162,7 @@ record Peer(String name, String mode, int calls, Function<Path, List<String>> co
      * Runs the program.
      *
      * @return nanoseconds per call
-     * @throws BenchException if it does not print its marks
+     * @throws BenchException if it does not print its marks, or says that calls are missing
      */
     double run(final Path program) throws IOException {
         final Process process = new ProcessBuilder(command.apply(program))
@@ -176,13 +191,17 @@ record Peer(String name, String mode, int calls, Function<Path, List<String>> co
         }
     }
 
-    private void await(final InputStream out, final char mark) throws IOException {
-        int seen;
-        do {
-            seen = out.read();
-            if (seen < 0) {
+    private void await(final InputStream out, final String mark) throws IOException {
+        final StringBuilder seen = new StringBuilder();
+        while (seen.indexOf(mark) < 0) {
+            final int next = out.read();
+            if (next < 0) {
                 throw new BenchException(name + " ended before it printed \"" + mark + "\".");
             }
-        } while (seen != mark);
+            seen.append((char) next);
+            if (seen.indexOf(WRONG) >= 0) {
+                throw new BenchException(name + " did not run all calls.");
+            }
+        }
     }
 }

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.ServiceLoader;
-import java.util.stream.Stream;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.KernelConfig;
 import org.kernelentry.kernel.KernelConfig.Flavour;
@@ -42,16 +41,8 @@ final class Peers {
     void run() throws IOException {
         final List<String> missing = new ArrayList<>();
         final List<Peer> peers = Peer.available(missing);
-        final Path folder = Files.createTempDirectory("kernel-entry-peers");
-        try {
-            measure(peers, missing, folder);
-        } finally {
-            try (Stream<Path> files = Files.list(folder)) {
-                for (final Path file : files.toList()) {
-                    Files.delete(file);
-                }
-            }
-            Files.delete(folder);
+        try (ScratchFolder folder = new ScratchFolder("kernel-entry-peers")) {
+            measure(peers, missing, folder.path());
         }
     }
 
@@ -115,7 +106,7 @@ final class Peers {
         return Timing.of(workload, run, SLICE).median();
     }
 
-    private static Path program(final Peer peer, final Path folder) throws IOException {
+    static Path program(final Peer peer, final Path folder) throws IOException {
         final Path file = folder.resolve(peer.mode() + "-" + peer.calls());
         if (!Files.exists(file)) {
             Files.write(file, ElfImage.of(assemble(peer.source(), peer.mode())));
