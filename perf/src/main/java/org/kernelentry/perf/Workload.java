@@ -75,6 +75,7 @@ public record Workload<B extends GuestBenchmark>(
             all.add(fromKernel("interrupt from kernel", guest, InterruptBenchmark::interruptFromKernel));
             all.add(fromKernel("NMI from kernel", guest, InterruptBenchmark::nmiFromKernel));
             all.add(signal(guest));
+            all.add(restart(guest));
         }
         return all;
     }
@@ -131,6 +132,20 @@ public record Workload<B extends GuestBenchmark>(
                 once.accept(benchmark);
             }
         });
+    }
+
+    private static Workload<RestartBenchmark> restart(final String guest) {
+        return new Workload<>(
+                "restarted call",
+                guest,
+                RestartBenchmark.CALLS,
+                () -> {
+                    final RestartBenchmark benchmark = new RestartBenchmark();
+                    benchmark.guest = guest;
+                    return benchmark;
+                },
+                RestartBenchmark::boot,
+                RestartBenchmark::restart);
     }
 
     private static Workload<SignalBenchmark> signal(final String guest) {

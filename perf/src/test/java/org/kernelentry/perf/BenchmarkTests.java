@@ -59,6 +59,16 @@ final class BenchmarkTests {
     }
 
     @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"x64-generic", "a64-generic", "a64-native", "arm-generic", "arm-native"})
+    void callsAreRestarted(final String guest) {
+        final RestartBenchmark benchmark = new RestartBenchmark();
+        benchmark.guest = guest;
+        benchmark.boot();
+        benchmark.restart();
+        benchmark.end();
+    }
+
+    @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"x64-generic", "arm-native"})
     void aJournalIsKept(final String guest) {
         final JournalBenchmark benchmark = new JournalBenchmark();

@@ -40,6 +40,10 @@ final class Experiments implements Callable<Integer> {
             return new Variant(name, "SyscallRoundTripBenchmark.getppid:guest=" + guest, List.of(), "getppid " + guest);
         }
 
+        static Variant restart(final String name, final String guest) {
+            return new Variant(name, "RestartBenchmark.restart:guest=" + guest, List.of(), "restarted call " + guest);
+        }
+
         /** With audit on, so that there is exit work; the JVM's compiler decides nothing about it by itself. */
         static Variant exitWork(final String name, final String compiler) {
             return new Variant(
@@ -72,7 +76,12 @@ final class Experiments implements Callable<Integer> {
                     "generic entry instead of arm64's own",
                     "no figure in the threads",
                     Variant.of("native", "a64-native"),
-                    Variant.of("generic", "a64-generic")));
+                    Variant.of("generic", "a64-generic")),
+            new Experiment(
+                    "a restart by way of user mode instead of arm's own inside the kernel (2024, ARM: Convert to generic entry)",
+                    "no figure in the threads",
+                    Variant.restart("native", "arm-native"),
+                    Variant.restart("generic", "arm-generic")));
 
     @Spec
     private CommandSpec command = CommandSpec.create();
