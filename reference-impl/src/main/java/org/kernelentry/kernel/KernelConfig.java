@@ -64,6 +64,7 @@ public record KernelConfig(Flavour flavour, int version, int cpus, Options optio
      *
      * @param bits one bit an option
      */
+    @SuppressWarnings("EnumOrdinal") // The word is never stored: no order of the options outlives this program.
     public record Options(int bits) {
         static Options of(final Set<Option> on) {
             int bits = 0;

@@ -82,6 +82,7 @@ public final class Journal implements StepObserver {
         add(cpu, task, Kind.LEAVE, scope, 0, task.stepDepth);
     }
 
+    @SuppressWarnings("EnumOrdinal") // Read back by this class alone, through KINDS.
     private void add(
             final CpuLocal cpu, final Task task, final Kind kind, final Step step, final long detail, final int depth) {
         if (used == words.length && !grow()) {
