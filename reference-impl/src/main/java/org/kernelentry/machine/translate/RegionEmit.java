@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.kernelentry.machine.CpuExit;
 import org.kernelentry.machine.ir.Block;
 import org.kernelentry.machine.ir.BlockBuilder;
 import org.kernelentry.machine.ir.FlagKind;
@@ -31,7 +30,6 @@ final class RegionEmit {
 
     private final List<Block> blocks;
     private final RegionPlan plan;
-    private final boolean[] indirects;
     private final List<Integer> helpers;
     private final Emit e;
     private final MethodVisitor m;
@@ -39,24 +37,11 @@ final class RegionEmit {
     private final MemoryEmit memory;
     private final OpEmit ops;
 
-    private final Map<Long, Integer> byPc = new HashMap<>();
-    private final Label[] begin;
-    /** Leaves with {@link RegionCode#INDIRECT} for the pc in {@link Emit#PC}. */
-    private final Label out = new Label();
-    /** Leaves with the code in {@link Emit#CODE} and the pc in {@link Emit#PC}. */
-    private final Label exit = new Label();
-    /** Continues at the pc in {@link Emit#PC}, in the region if that is an entry. */
-    private final Label indirect = new Label();
-
     private final List<Long> pcs = new ArrayList<>();
     private final List<Integer> uncounted = new ArrayList<>();
-    private boolean hasIndirect;
-
-    // The block and the instruction being emitted.
-    private Block block;
-    private int insn;
-    private boolean cuts;
-    private boolean helped;
+    private final Place at;
+    private final ExitEmit exits;
+    private final JumpEmit jumps;
 
     /** @param helpers takes the numbers of the helpers that are called, each once, in the order of their fields */
     RegionEmit(
@@ -69,20 +54,16 @@ final class RegionEmit {
             final List<Integer> helpers) {
         this.blocks = blocks;
         this.plan = plan;
-        this.indirects = indirects;
         this.helpers = helpers;
         this.m = m;
-        this.block = blocks.get(0);
+        this.at = new Place(blocks.get(0));
         final RegisterUse use = RegisterUse.of(blocks);
-        this.e = new Emit(m, block.firstTemp(), BlockBuilder.TEMPS, flagSlot, use.used(), use.changed());
+        this.e = new Emit(m, at.block.firstTemp(), BlockBuilder.TEMPS, flagSlot, use.used(), use.changed());
         this.flags = new FlagEmit(e);
         this.memory = new MemoryEmit(e, stackPointer);
         this.ops = new OpEmit(e, flags, memory);
-        this.begin = new Label[blocks.size()];
-        for (int i = 0; i < begin.length; i++) {
-            begin[i] = new Label();
-            byPc.put(blocks.get(i).pc(), i);
-        }
+        this.exits = new ExitEmit(e, at);
+        this.jumps = new JumpEmit(e, at, blocks, indirects, exits.out());
     }
 
     long[] pcs() {
@@ -106,14 +87,11 @@ final class RegionEmit {
         for (int i = 0; i < blocks.size(); i++) {
             block(i);
         }
-        if (hasIndirect) {
-            dispatchIndirect();
-        }
+        jumps.dispatchIndirect();
         m.visitLabel(to);
-        leave(out, () -> e.integer(RegionCode.INDIRECT));
-        leave(exit, () -> m.visitVarInsn(ILOAD, CODE));
-        handler(fault, "fault", "", false);
-        handler(trap, "trap", "L" + TRAP_NAME + ";", true);
+        exits.leaves();
+        exits.handler(fault, "fault", "", false);
+        exits.handler(trap, "trap", "L" + TRAP_NAME + ";", true);
     }
 
     private void prologue() {
@@ -125,46 +103,41 @@ final class RegionEmit {
         m.visitVarInsn(ISTORE, CODE);
         m.visitInsn(LCONST_0);
         m.visitVarInsn(LSTORE, PC);
-        generation();
+        jumps.generation();
         m.visitVarInsn(ISTORE, GENERATION);
         memory.prologue();
         e.loadFlags();
         e.loadRegisters();
     }
 
-    private void generation() {
-        m.visitVarInsn(ALOAD, MEMORY);
-        e.call(SPACE_NAME, "codeGeneration", "()I");
-    }
-
     private void dispatchEntry() {
         final Label[] labels = new Label[blocks.size()];
         for (int i = 0; i < labels.length; i++) {
-            labels[i] = plan.isEntry(i) ? begin[i] : begin[0];
+            labels[i] = jumps.begin(plan.isEntry(i) ? i : 0);
         }
         if (labels.length > 1) {
             m.visitVarInsn(ILOAD, ENTRY);
-            m.visitTableSwitchInsn(0, labels.length - 1, begin[0], labels);
+            m.visitTableSwitchInsn(0, labels.length - 1, jumps.begin(0), labels);
         }
     }
 
     private void block(final int i) {
-        block = blocks.get(i);
+        at.block = blocks.get(i);
         final int firstInsn = pcs.size();
-        for (int k = 0; k < block.instructions(); k++) {
-            pcs.add(block.pcOf(k));
-            uncounted.add(block.instructions() - k);
+        for (int k = 0; k < at.block.instructions(); k++) {
+            pcs.add(at.block.pcOf(k));
+            uncounted.add(at.block.instructions() - k);
         }
-        m.visitLabel(begin[i]);
+        m.visitLabel(jumps.begin(i));
         if (plan.isEntry(i)) {
             checkBudget(plan.needs(i));
         }
-        e.moveLeft(-block.instructions());
+        e.moveLeft(-at.block.instructions());
         flags.forget();
-        for (insn = 0; insn < block.instructions(); insn++) {
-            instruction(firstInsn + insn);
+        for (at.insn = 0; at.insn < at.block.instructions(); at.insn++) {
+            instruction(firstInsn + at.insn);
         }
-        jumpTo(block.nextPc());
+        jumps.jumpTo(at.block.nextPc());
     }
 
     /** Goes on only when the budget covers everything up to the next look at it. */
@@ -174,8 +147,8 @@ final class RegionEmit {
         e.constant(needed);
         m.visitInsn(LCMP);
         m.visitJumpInsn(IFGE, covered);
-        e.setPc(block.pc());
-        m.visitJumpInsn(GOTO, out);
+        e.setPc(at.block.pc());
+        m.visitJumpInsn(GOTO, exits.out());
         m.visitLabel(covered);
     }
 
@@ -185,26 +158,26 @@ final class RegionEmit {
     private final Map<Integer, FlagEmit.Knowledge> arriving = new HashMap<>();
 
     private void instruction(final int number) {
-        final int from = block.firstOp(insn);
-        final int to = block.firstOp(insn + 1);
-        final long[] program = block.program();
+        final int from = at.block.firstOp(at.insn);
+        final int to = at.block.firstOp(at.insn + 1);
+        final long[] program = at.block.program();
         labels.clear();
         arriving.clear();
-        cuts = false;
+        at.cuts = false;
         boolean leaves = false;
-        helped = false;
+        at.helped = false;
         for (int i = from; i < to; i++) {
             final int opcode = Block.opcode(program[2 * i]);
             if (OpShape.skips(opcode)) {
-                labels.computeIfAbsent((int) program[2 * i + 1], at -> new Label());
+                labels.computeIfAbsent((int) program[2 * i + 1], target -> new Label());
             }
-            cuts |= OpShape.cuts(opcode) || opcode == Op.HELPER_END;
+            at.cuts |= OpShape.cuts(opcode) || opcode == Op.HELPER_END;
             leaves |= opcode >= Op.LD8U && opcode <= Op.PROBE_WRITE;
-            helped |= OpShape.opaque(opcode);
+            at.helped |= OpShape.opaque(opcode);
         }
-        e.tempsInArray(helped);
+        e.tempsInArray(at.helped);
         memory.beginInstruction();
-        if (leaves || helped) {
+        if (leaves || at.helped) {
             e.integer(number);
             m.visitVarInsn(ISTORE, AT);
         }
@@ -215,8 +188,8 @@ final class RegionEmit {
             reached = !OpShape.ends(Block.opcode(program[2 * i]));
         }
         reached = land(to, reached);
-        if (cuts && reached) {
-            checkCut(block.pcOf(insn + 1), block.instructions() - insn - 1);
+        if (at.cuts && reached) {
+            jumps.checkCut(at.block.pcOf(at.insn + 1), at.block.instructions() - at.insn - 1);
         }
     }
 
@@ -265,36 +238,36 @@ final class RegionEmit {
                 skip((int) imm);
                 flags.jumpIf(d(op), label(imm));
             }
-            case Op.JMP -> jumpBehindCut(imm);
+            case Op.JMP -> jumps.jumpBehindCut(imm);
             case Op.JMP_COND -> {
                 final Label yes = new Label();
                 flags.jumpIf(d(op), yes);
-                branch(yes, imm);
+                jumps.branch(yes, imm);
             }
             case Op.JMP_IF -> {
                 final Label yes = new Label();
                 test(a(op), IFNE, yes);
-                branch(yes, imm);
+                jumps.branch(yes, imm);
             }
             case Op.JMPR -> {
                 e.get(a(op));
                 m.visitVarInsn(LSTORE, PC);
-                jumpIndirect();
+                jumps.jumpIndirect();
             }
             case Op.JMPR_MODE -> {
                 e.get(a(op));
                 m.visitVarInsn(LSTORE, PC);
-                jumpToMode(b(op));
+                jumps.jumpToMode(b(op));
             }
             case Op.EXIT ->
-                exit(d(op), imm, () -> {
+                exits.exit(d(op), imm, () -> {
                     if (a(op) == NO_SLOT) {
                         m.visitInsn(LCONST_0);
                     } else {
                         e.get(a(op));
                     }
                 });
-            case Op.EXITI -> exit(d(op), imm, () -> e.constant(Block.detail(op)));
+            case Op.EXITI -> exits.exit(d(op), imm, () -> e.constant(Block.detail(op)));
             case Op.HELPER -> helper(op, (int) imm);
             case Op.HELPER_END -> {
                 helper(op, (int) imm);
@@ -303,9 +276,9 @@ final class RegionEmit {
                 m.visitVarInsn(LSTORE, PC);
                 m.visitVarInsn(ALOAD, STATE);
                 m.visitFieldInsn(GETFIELD, STATE_NAME, "mode", "I");
-                e.integer(block.mode());
-                m.visitJumpInsn(IF_ICMPNE, out);
-                jumpIndirect();
+                e.integer(at.block.mode());
+                m.visitJumpInsn(IF_ICMPNE, exits.out());
+                jumps.jumpIndirect();
             }
             default -> {
                 if (!ops.emit(op, imm)) {
@@ -333,10 +306,10 @@ final class RegionEmit {
     /** Whether the flags are those of a - b without borrow: the result's operation stands right before, with the same operands. */
     private boolean plainSubtraction(final long op, final int result, final int i) {
         final int kind = d(op) >> 8;
-        if (kind != FlagKind.SUB && kind != FlagKind.SUBC || i == block.firstOp(insn)) {
+        if (kind != FlagKind.SUB && kind != FlagKind.SUBC || i == at.block.firstOp(at.insn)) {
             return false;
         }
-        final long before = block.program()[2 * i - 2];
+        final long before = at.block.program()[2 * i - 2];
         final int opcode = Block.opcode(before);
         return (opcode == Op.SUB || opcode == Op.SUB32)
                 && d(before) == result
@@ -347,141 +320,6 @@ final class RegionEmit {
                 && !labels.containsKey(i);
     }
 
-    // ---- jumps
-
-    /** Not taken: the block ends behind its last instruction. Taken: to a constant. */
-    private void branch(final Label yes, final long target) {
-        jumpBehindCut(block.nextPc());
-        m.visitLabel(yes);
-        jumpBehindCut(target);
-    }
-
-    private void jumpBehindCut(final long target) {
-        if (cuts) {
-            checkCut(target, 0);
-        }
-        jumpTo(target);
-    }
-
-    /** Leaves when the code has changed or a step is due, at {@code pc}, with {@code uncompleted} instructions of the block not run. */
-    private void checkCut(final long pc, final int uncompleted) {
-        final Label leave = new Label();
-        final Label stay = new Label();
-        if (helped) {
-            stale(leave);
-            m.visitVarInsn(ALOAD, STATE);
-            m.visitFieldInsn(GETFIELD, STATE_NAME, "singleStep", "Z");
-            m.visitJumpInsn(IFEQ, stay);
-        } else {
-            generation();
-            m.visitVarInsn(ILOAD, GENERATION);
-            m.visitJumpInsn(IF_ICMPEQ, stay);
-        }
-        m.visitLabel(leave);
-        e.moveLeft(uncompleted);
-        e.setPc(pc);
-        m.visitJumpInsn(GOTO, out);
-        m.visitLabel(stay);
-    }
-
-    private void stale(final Label leave) {
-        generation();
-        m.visitVarInsn(ILOAD, GENERATION);
-        m.visitJumpInsn(IF_ICMPNE, leave);
-    }
-
-    private void jumpTo(final long target) {
-        final Integer to = byPc.get(target);
-        if (to == null) {
-            e.setPc(target);
-            m.visitJumpInsn(GOTO, out);
-            return;
-        }
-        m.visitJumpInsn(GOTO, begin[to]);
-    }
-
-    /** To the pc in {@link Emit#PC}; a change of mode leaves the region. */
-    private void jumpToMode(final int slot) {
-        final Label same = new Label();
-        e.get(slot);
-        m.visitInsn(L2I);
-        e.integer(block.mode());
-        m.visitJumpInsn(IF_ICMPEQ, same);
-        m.visitVarInsn(ALOAD, STATE);
-        e.get(slot);
-        m.visitInsn(L2I);
-        m.visitFieldInsn(PUTFIELD, STATE_NAME, "mode", "I");
-        m.visitJumpInsn(GOTO, out);
-        m.visitLabel(same);
-        jumpIndirect();
-    }
-
-    private void jumpIndirect() {
-        if (cuts) {
-            stale(out);
-        }
-        if (helped) {
-            m.visitVarInsn(ALOAD, STATE);
-            m.visitFieldInsn(GETFIELD, STATE_NAME, "singleStep", "Z");
-            m.visitJumpInsn(IFNE, out);
-        }
-        hasIndirect = true;
-        m.visitJumpInsn(GOTO, indirect);
-    }
-
-    /** Any block that indirect jumps went to may be where the pc in {@link Emit#PC} points. */
-    private void dispatchIndirect() {
-        final TreeMap<Integer, Label> targets = new TreeMap<>();
-        final int high = (int) (blocks.get(0).pc() >>> 32);
-        for (int i = 0; i < indirects.length; i++) {
-            final long pc = blocks.get(i).pc();
-            if (indirects[i] && (int) (pc >>> 32) == high) {
-                targets.put((int) pc, new Label());
-            }
-        }
-        m.visitLabel(indirect);
-        m.visitVarInsn(LLOAD, PC);
-        e.integer(32);
-        m.visitInsn(LUSHR);
-        m.visitInsn(L2I);
-        e.integer(high);
-        m.visitJumpInsn(IF_ICMPNE, out);
-        m.visitVarInsn(LLOAD, PC);
-        m.visitInsn(L2I);
-        m.visitLookupSwitchInsn(
-                out,
-                targets.keySet().stream().mapToInt(Integer::intValue).toArray(),
-                targets.values().toArray(Label[]::new));
-        // The JVM counts loops by backward GOTOs; a switch that jumps backward would never be found hot.
-        targets.forEach((pc, label) -> {
-            m.visitLabel(label);
-            m.visitJumpInsn(GOTO, begin[index(pc, high)]);
-        });
-    }
-
-    private int index(final int low, final int high) {
-        final Integer found = byPc.get((long) high << 32 | low & 0xffff_ffffL);
-        if (found == null) {
-            throw new IllegalStateException("no block at an entry");
-        }
-        return found;
-    }
-
-    // ---- ways out
-
-    /** As the interpreter: a system call is complete even where it is told to look at itself again; other exits when they moved on. */
-    private void exit(final int code, final long pc, final Runnable detail) {
-        m.visitVarInsn(ALOAD, RUN);
-        detail.run();
-        m.visitFieldInsn(PUTFIELD, RUN_NAME, "detail", "J");
-        final boolean complete = code == CpuExit.SYSCALL || pc != block.pcOf(insn);
-        e.moveLeft(block.instructions() - insn - (complete ? 1 : 0));
-        e.setPc(pc);
-        e.integer(code);
-        m.visitVarInsn(ISTORE, CODE);
-        m.visitJumpInsn(GOTO, exit);
-    }
-
     private void helper(final long op, final int number) {
         int field = helpers.indexOf(number);
         if (field < 0) {
@@ -489,7 +327,7 @@ final class RegionEmit {
             helpers.add(number);
         }
         e.save();
-        e.setPc(block.pcOf(insn));
+        e.setPc(at.pc());
         e.storePc();
         m.visitFieldInsn(GETSTATIC, Translator.CLASS_NAME, "h" + field, "L" + HELPER_NAME + ";");
         m.visitVarInsn(ALOAD, STATE);
@@ -499,46 +337,5 @@ final class RegionEmit {
         m.visitMethodInsn(INVOKEINTERFACE, HELPER_NAME, "run", "(L" + STATE_NAME + ";III)V", true);
         e.loadFlags();
         flags.forget();
-    }
-
-    private void leave(final Label at, final Runnable result) {
-        m.visitLabel(at);
-        e.save();
-        e.storePc();
-        m.visitVarInsn(ALOAD, RUN);
-        done();
-        m.visitFieldInsn(PUTFIELD, RUN_NAME, "completed", "J");
-        result.run();
-        m.visitInsn(IRETURN);
-    }
-
-    private void done() {
-        m.visitVarInsn(LLOAD, BUDGET);
-        m.visitVarInsn(LLOAD, LEFT);
-        m.visitInsn(LSUB);
-    }
-
-    /** The registers are exact; the flags are saved, unless a helper trapped, which has them already. */
-    private void handler(final Label at, final String method, final String thrown, final boolean keep) {
-        m.visitLabel(at);
-        if (keep) {
-            m.visitVarInsn(ASTORE, SCRATCH);
-        } else {
-            m.visitInsn(POP);
-            // A helper's fault found the flags in their slots and left them alone, so saving them again changes
-            // nothing.
-            e.save();
-        }
-        m.visitVarInsn(ALOAD, RUN);
-        m.visitVarInsn(ALOAD, STATE);
-        done();
-        m.visitVarInsn(ILOAD, AT);
-        m.visitFieldInsn(GETSTATIC, Translator.CLASS_NAME, "pcs", "[J");
-        m.visitFieldInsn(GETSTATIC, Translator.CLASS_NAME, "uncounted", "[I");
-        if (keep) {
-            m.visitVarInsn(ALOAD, SCRATCH);
-        }
-        e.call(RUN_NAME, method, "(L" + STATE_NAME + ";JI[J[I" + thrown + ")I");
-        m.visitInsn(IRETURN);
     }
 }

@@ -1,0 +1,90 @@
+package org.kernelentry.machine.translate;
+
+import static org.kernelentry.machine.translate.Emit.*;
+import static org.objectweb.asm.Opcodes.*;
+
+import org.kernelentry.machine.CpuExit;
+import org.objectweb.asm.Label;
+import org.objectweb.asm.MethodVisitor;
+
+/** The ways out of a region: to the next block that is not in it, to the kernel, and by a fault or trap. */
+final class ExitEmit {
+    private final Emit e;
+    private final MethodVisitor m;
+    private final Place at;
+    /** Leaves with {@link RegionCode#INDIRECT} for the pc in {@link Emit#PC}. */
+    private final Label out = new Label();
+    /** Leaves with the code in {@link Emit#CODE} and the pc in {@link Emit#PC}. */
+    private final Label exit = new Label();
+
+    ExitEmit(final Emit e, final Place at) {
+        this.e = e;
+        this.m = e.m;
+        this.at = at;
+    }
+
+    /** For who goes on elsewhere, at the pc in {@link Emit#PC}. */
+    Label out() {
+        return out;
+    }
+
+    /** The code at the two labels. */
+    void leaves() {
+        leave(out, () -> e.integer(RegionCode.INDIRECT));
+        leave(exit, () -> m.visitVarInsn(ILOAD, CODE));
+    }
+
+    /** As the interpreter: a system call is complete even where it is told to look at itself again; other exits when they moved on. */
+    void exit(final int code, final long pc, final Runnable detail) {
+        m.visitVarInsn(ALOAD, RUN);
+        detail.run();
+        m.visitFieldInsn(PUTFIELD, RUN_NAME, "detail", "J");
+        final boolean complete = code == CpuExit.SYSCALL || pc != at.pc();
+        e.moveLeft(at.block.instructions() - at.insn - (complete ? 1 : 0));
+        e.setPc(pc);
+        e.integer(code);
+        m.visitVarInsn(ISTORE, CODE);
+        m.visitJumpInsn(GOTO, exit);
+    }
+
+    private void leave(final Label from, final Runnable result) {
+        m.visitLabel(from);
+        e.save();
+        e.storePc();
+        m.visitVarInsn(ALOAD, RUN);
+        done();
+        m.visitFieldInsn(PUTFIELD, RUN_NAME, "completed", "J");
+        result.run();
+        m.visitInsn(IRETURN);
+    }
+
+    private void done() {
+        m.visitVarInsn(LLOAD, BUDGET);
+        m.visitVarInsn(LLOAD, LEFT);
+        m.visitInsn(LSUB);
+    }
+
+    /** The registers are exact; the flags are saved, unless a helper trapped, which has them already. */
+    void handler(final Label begin, final String method, final String thrown, final boolean keep) {
+        m.visitLabel(begin);
+        if (keep) {
+            m.visitVarInsn(ASTORE, SCRATCH);
+        } else {
+            m.visitInsn(POP);
+            // A helper's fault found the flags in their slots and left them alone, so saving them again changes
+            // nothing.
+            e.save();
+        }
+        m.visitVarInsn(ALOAD, RUN);
+        m.visitVarInsn(ALOAD, STATE);
+        done();
+        m.visitVarInsn(ILOAD, AT);
+        m.visitFieldInsn(GETSTATIC, Translator.CLASS_NAME, "pcs", "[J");
+        m.visitFieldInsn(GETSTATIC, Translator.CLASS_NAME, "uncounted", "[I");
+        if (keep) {
+            m.visitVarInsn(ALOAD, SCRATCH);
+        }
+        e.call(RUN_NAME, method, "(L" + STATE_NAME + ";JI[J[I" + thrown + ")I");
+        m.visitInsn(IRETURN);
+    }
+}

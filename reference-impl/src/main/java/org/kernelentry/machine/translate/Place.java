@@ -1,0 +1,22 @@
+package org.kernelentry.machine.translate;
+
+import org.kernelentry.machine.ir.Block;
+
+/** What is being emitted: a block, and an instruction of it. */
+final class Place {
+    Block block;
+    int insn;
+    /** Behind the instruction the code may have changed. */
+    boolean cuts;
+    /** The instruction calls a helper. */
+    boolean helped;
+
+    Place(final Block block) {
+        this.block = block;
+    }
+
+    /** The address of the instruction. */
+    long pc() {
+        return block.pcOf(insn);
+    }
+}
