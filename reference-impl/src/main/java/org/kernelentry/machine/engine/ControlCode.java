@@ -94,6 +94,24 @@ final class ControlCode {
                         return r[a] != 0 ? Code.jump(s, imm) : Code.FALL;
                     }
                 };
+            case FusedOp.JMP_EQUAL -> {
+                final long mask = -1L >>> d;
+                yield new Code() {
+                    @Override
+                    int run(final long[] r, final PagedSpace mem, final int generation, final int i) {
+                        return (r[a] & mask) == r[b] ? Code.jump(s, imm) : Code.FALL;
+                    }
+                };
+            }
+            case FusedOp.JMP_MODE ->
+                new Code() {
+                    @Override
+                    int run(final long[] r, final PagedSpace mem, final int generation, final int i) {
+                        s.pc = imm;
+                        s.mode = d;
+                        return Code.INDIRECT;
+                    }
+                };
             case FusedOp.JMP_Z ->
                 new Code() {
                     @Override

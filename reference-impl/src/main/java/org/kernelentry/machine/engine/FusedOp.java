@@ -1,5 +1,6 @@
 package org.kernelentry.machine.engine;
 
+import org.kernelentry.machine.ir.Cond;
 import org.kernelentry.machine.ir.Op;
 
 /** Operations that {@link Fusion} makes out of several of {@link Op}; only the interpreter knows them. */
@@ -75,5 +76,89 @@ final class FusedOp {
     static final int ST32_CUT = Op.ST32 + CUT_ADDRESS;
     static final int ST64_CUT = Op.ST64 + CUT_ADDRESS;
 
+    /**
+     * Loads and stores of {@link Op} with the address a + (b << imm), where {@link Op}'s are at this distance; with {@link #INDEX_CUT} in imm
+     * the address is cut to 32 bits.
+     */
+    static final int INDEXED = ADD_FLAGS + 41 - Op.LD8U;
+
+    static final int LD8U_INDEXED = Op.LD8U + INDEXED;
+    static final int LD32U_INDEXED = Op.LD32U + INDEXED;
+    static final int LD64_INDEXED = Op.LD64 + INDEXED;
+    static final int ST8_INDEXED = Op.ST8 + INDEXED;
+    static final int ST32_INDEXED = Op.ST32 + INDEXED;
+    static final int ST64_INDEXED = Op.ST64 + INDEXED;
+    static final int INDEX_CUT = 64;
+
+    /** pc <- imm, mode <- d (a constant). */
+    static final int JMP_MODE = ADD_FLAGS + 52;
+    /** a without its d upper bits == b: pc <- imm, else the next instruction. */
+    static final int JMP_EQUAL = ADD_FLAGS + 53;
+
     private FusedOp() {}
+
+    /** Whether an operation of {@link Op} is also there with {@link #INDEXED}. */
+    static boolean indexable(final int opcode) {
+        return opcode == Op.LD8U
+                || opcode == Op.LD32U
+                || opcode == Op.LD64
+                || opcode == Op.ST8
+                || opcode == Op.ST32
+                || opcode == Op.ST64;
+    }
+
+    /** Whether an operation made here stores. */
+    static boolean stores(final int opcode) {
+        return opcode >= ST8_CUT && opcode <= ST64_CUT || opcode >= ST8_INDEXED && opcode <= ST64_INDEXED;
+    }
+
+    /** Which relation of the operands of a comparison a condition is, or -1. */
+    static int relation(final int cond, final boolean borrowInverted) {
+        return switch (cond & ~1) {
+            case Cond.Z -> EQUAL;
+            case Cond.C -> borrowInverted ? BELOW | NOT : BELOW;
+            case Cond.C_AND_NZ -> borrowInverted ? BELOW_OR_EQUAL | NOT : BELOW;
+            case Cond.NC_AND_NZ -> borrowInverted ? BELOW : BELOW_OR_EQUAL | NOT;
+            case Cond.GE -> LESS | NOT;
+            case Cond.GT -> LESS_OR_EQUAL | NOT;
+            default -> -1;
+        };
+    }
+
+    /** A joined operation together with a jump, or -1. */
+    static int withJump(final int opcode) {
+        return switch (opcode) {
+            case AND_FLAGS -> AND_FLAGS_JMP;
+            case ANDI_FLAGS -> ANDI_FLAGS_JMP;
+            case ADDI_FLAGS -> ADDI_FLAGS_JMP;
+            default -> -1;
+        };
+    }
+
+    /** Which of ADD SUB AND OR XOR, in this order, an operation is, or -1. */
+    static int basic(final int opcode) {
+        if (opcode >= Op.ADD && opcode <= Op.XOR) {
+            return opcode - Op.ADD;
+        }
+        return opcode >= Op.ADD32 && opcode <= Op.XOR32 ? opcode - Op.ADD32 : -1;
+    }
+
+    /** The operation that computes the low half of what {@code opcode} does and clears the upper half, or -1. */
+    static int cut(final int opcode) {
+        switch (opcode) {
+            case Op.ADDI:
+                return Op.ADDI32;
+            case Op.MOV, Op.SX32:
+                return Op.ZX32;
+            case Op.LD32S:
+                return Op.LD32U;
+            case Op.LD8U, Op.LD16U, Op.LD32U, Op.ZX8, Op.ZX16, Op.ZX32, Op.ADDI32, Op.BSWAP32, Op.UDIV32, Op.SDIV32:
+            case Op.EQ, Op.LTU, Op.LTS, Op.GETCOND, Op.GETFLAGS:
+                return opcode;
+            default:
+                final boolean low =
+                        opcode >= Op.ADD32 && opcode <= Op.MUL32 || opcode >= Op.SHLI32 && opcode <= Op.RORI32;
+                return low ? opcode : -1;
+        }
+    }
 }

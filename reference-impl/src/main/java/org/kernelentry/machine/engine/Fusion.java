@@ -148,6 +148,9 @@ final class Fusion {
         final long imm = in[2 * i + 1];
         switch (opcode(op)) {
             case Op.CONST:
+                if (constantJump(i)) {
+                    return 3;
+                }
                 if (i + 1 < to && !label[i + 1] && b(in[2 * i + 2]) == d(op) && a(in[2 * i + 2]) != d(op)) {
                     final int taken = arithmetic(i + 1, true, d(op), imm);
                     if (taken != 0) {
@@ -167,43 +170,56 @@ final class Fusion {
                 return retargeted(i);
             case Op.JMP_COND:
                 return conditionalJump(i, d(op), imm);
+            case Op.EQ:
+                if (follows(i + 1, Op.JMP_IF) && a(in[2 * i + 2]) == d(op) && isTemp(d(op))) {
+                    jumpIfEqual(i, in[2 * i + 3]);
+                    return 2;
+                }
+                return retargeted(i);
             default:
                 final int taken = arithmetic(i, false, 0, 0);
                 return taken != 0 ? taken : retargeted(i);
         }
     }
 
-    /** Which relation of the operands of a comparison a condition is, or -1. */
-    private static int relation(final int cond, final boolean borrowInverted) {
-        return switch (cond & ~1) {
-            case Cond.Z -> FusedOp.EQUAL;
-            case Cond.C -> borrowInverted ? FusedOp.BELOW | FusedOp.NOT : FusedOp.BELOW;
-            case Cond.C_AND_NZ -> borrowInverted ? FusedOp.BELOW_OR_EQUAL | FusedOp.NOT : FusedOp.BELOW;
-            case Cond.NC_AND_NZ -> borrowInverted ? FusedOp.BELOW : FusedOp.BELOW_OR_EQUAL | FusedOp.NOT;
-            case Cond.GE -> FusedOp.LESS | FusedOp.NOT;
-            case Cond.GT -> FusedOp.LESS_OR_EQUAL | FusedOp.NOT;
-            default -> -1;
-        };
-    }
-
-    private static int withJump(final int opcode) {
-        return switch (opcode) {
-            case FusedOp.AND_FLAGS -> FusedOp.AND_FLAGS_JMP;
-            case FusedOp.ANDI_FLAGS -> FusedOp.ANDI_FLAGS_JMP;
-            case FusedOp.ADDI_FLAGS -> FusedOp.ADDI_FLAGS_JMP;
-            default -> -1;
-        };
-    }
-
     /** Whether one of the operations emitted from {@code from} on may let the block end behind its instruction. */
     private boolean cuts(final int from) {
         for (int n = from; n < ops; n++) {
             final int opcode = opcode(out[2 * n]);
-            if (opcode >= FusedOp.ST8_CUT || opcode <= Op.HELPER_END && OpShape.cuts(opcode)) {
+            if (FusedOp.stores(opcode) || opcode <= Op.HELPER_END && OpShape.cuts(opcode)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Whether operation {@code i} and the next two are a jump to a constant address in a constant mode, which becomes one. */
+    private boolean constantJump(final int i) {
+        if (!follows(i + 1, Op.CONST) || !follows(i + 2, Op.JMPR_MODE)) {
+            return false;
+        }
+        final int address = d(in[2 * i]);
+        final int mode = d(in[2 * i + 2]);
+        final long jump = in[2 * i + 4];
+        final boolean theirs = a(jump) == address && b(jump) == mode && address != mode;
+        if (!theirs || !isTemp(address) || !isTemp(mode) || in[2 * i + 3] >>> Short.SIZE != 0) {
+            return false;
+        }
+        emit(FusedOp.JMP_MODE, (int) in[2 * i + 3], 0, 0, in[2 * i + 1]);
+        return true;
+    }
+
+    /** Operation {@code i} compares for the jump behind it; the first operand may be the low half of another slot. */
+    private void jumpIfEqual(final int i, final long target) {
+        final long op = in[2 * i];
+        int a = a(op);
+        int lost = 0;
+        if (a != b(op) && fedBy(Op.ZX32, a, i)) {
+            ops--;
+            a = a(out[2 * ops]);
+            lost = Integer.SIZE;
+        }
+        emit(FusedOp.JMP_EQUAL, lost, a, b(op), target);
     }
 
     /** A jump that is an instruction of its own is done with the one before it, where that sets the flags. */
@@ -218,7 +234,7 @@ final class Fusion {
             final int how = immediate ? b(op) : (int) out[2 * ops - 1];
             final int width = how & 0xff;
             final boolean borrowInverted = how >> 8 == FlagKind.SUBC;
-            final int relation = relation(cond, borrowInverted);
+            final int relation = FusedOp.relation(cond, borrowInverted);
             final int upper = cut ? 32 : 0;
             if ((opcode == FusedOp.SUB_FLAGS || immediate)
                     && relation >= 0
@@ -228,8 +244,8 @@ final class Fusion {
                 emit(Op.JMP_COND, upper, 64 - width, relation ^ cond & 1, target);
                 return 1;
             }
-            if (zero && withJump(opcode) >= 0) {
-                change(withJump(opcode));
+            if (zero && FusedOp.withJump(opcode) >= 0) {
+                change(FusedOp.withJump(opcode));
                 lost = upper;
             }
         }
@@ -240,14 +256,6 @@ final class Fusion {
         return keep(i);
     }
 
-    /** Which of ADD SUB AND OR XOR, in this order, an operation is, or -1. */
-    private static int basic(final int opcode) {
-        if (opcode >= Op.ADD && opcode <= Op.XOR) {
-            return opcode - Op.ADD;
-        }
-        return opcode >= Op.ADD32 && opcode <= Op.XOR32 ? opcode - Op.ADD32 : -1;
-    }
-
     /**
      * Joins [constant,] operation [, flags] [, move]. 0 when there is nothing to join.
      *
@@ -255,7 +263,7 @@ final class Fusion {
      */
     private int arithmetic(final int i, final boolean withConstant, final int constant, final long value) {
         final long op = in[2 * i];
-        final int basic = basic(opcode(op));
+        final int basic = FusedOp.basic(opcode(op));
         if (basic < 0) {
             return 0;
         }
@@ -305,15 +313,13 @@ final class Fusion {
         final boolean addition = basic + Op.ADD == Op.ADD && a != b;
         for (final int shifted : new int[] {b, a}) {
             // A shift of 32 bits loses what lies above, so that only the low half of the sum is the same.
-            if (addition && (fedBy(Op.SHLI, shifted, i) || low && fedBy(Op.SHLI32, shifted, i))) {
+            final boolean half = low && fedBy(Op.SHLI32, shifted, i);
+            if (addition && (half || fedBy(Op.SHLI, shifted, i))) {
                 ops--;
                 final int other = shifted == b ? a : b;
-                emit(
-                        low ? FusedOp.ADD_SHIFTED32 : FusedOp.ADD_SHIFTED,
-                        target,
-                        other,
-                        a(out[2 * ops]),
-                        out[2 * ops + 1]);
+                // Its count is taken modulo 32, the joined operation's modulo 64.
+                final long count = out[2 * ops + 1] & (half ? Integer.SIZE : Long.SIZE) - 1;
+                emit(low ? FusedOp.ADD_SHIFTED32 : FusedOp.ADD_SHIFTED, target, other, a(out[2 * ops]), count);
                 return;
             }
         }
@@ -354,7 +360,7 @@ final class Fusion {
         if (move < 0) {
             return address(i);
         }
-        final int joined = opcode(in[2 * move]) == Op.ZX32 ? cut(opcode) : opcode;
+        final int joined = opcode(in[2 * move]) == Op.ZX32 ? FusedOp.cut(opcode) : opcode;
         if (joined < 0) {
             return address(i);
         }
@@ -413,6 +419,9 @@ final class Fusion {
         final int opcode = opcode(op);
         // What is stored must not be the address itself.
         final boolean access = opcode >= Op.LD8U && opcode <= Op.ST64 && (opcode < Op.ST8 || d(op) != a(op));
+        if (access && indexed(i)) {
+            return 1;
+        }
         final boolean cuttable = access
                 && in[2 * i + 1] == 0
                 && opcode != Op.LD8S
@@ -433,22 +442,22 @@ final class Fusion {
         return keep(i);
     }
 
-    /** The operation that computes the low half of what {@code opcode} does and clears the upper half, or -1. */
-    private static int cut(final int opcode) {
-        switch (opcode) {
-            case Op.ADDI:
-                return Op.ADDI32;
-            case Op.MOV, Op.SX32:
-                return Op.ZX32;
-            case Op.LD32S:
-                return Op.LD32U;
-            case Op.LD8U, Op.LD16U, Op.LD32U, Op.ZX8, Op.ZX16, Op.ZX32, Op.ADDI32, Op.BSWAP32, Op.UDIV32, Op.SDIV32:
-            case Op.EQ, Op.LTU, Op.LTS, Op.GETCOND, Op.GETFLAGS:
-                return opcode;
-            default:
-                final boolean low =
-                        opcode >= Op.ADD32 && opcode <= Op.MUL32 || opcode >= Op.SHLI32 && opcode <= Op.RORI32;
-                return low ? opcode : -1;
+    /** Whether access {@code i} takes along the sum of two slots that is its address, and the shift of one of them. */
+    private boolean indexed(final int i) {
+        final long op = in[2 * i];
+        if (ops == first || !FusedOp.indexable(opcode(op)) || in[2 * i + 1] != 0) {
+            return false;
         }
+        final long sum = out[2 * ops - 2];
+        final int opcode = opcode(sum);
+        final boolean shifts = opcode == FusedOp.ADD_SHIFTED || opcode == FusedOp.ADD_SHIFTED32;
+        final boolean low = opcode == Op.ADD32 || opcode == FusedOp.ADD_SHIFTED32;
+        if (!shifts && opcode != Op.ADD && opcode != Op.ADD32 || !fedBy(opcode, a(op), i)) {
+            return false;
+        }
+        ops--;
+        final long shift = shifts ? out[2 * ops + 1] : 0;
+        emit(opcode(op) + FusedOp.INDEXED, d(op), a(sum), b(sum), shift | (low ? FusedOp.INDEX_CUT : 0));
+        return true;
     }
 }

@@ -168,4 +168,62 @@ final class MemoryCode {
             default -> null;
         };
     }
+
+    /** The code of an access by the sum of two slots, or null where it is none. */
+    static @Nullable Code indexed(final int opcode, final int d, final int a, final int b, final long imm) {
+        // A shift count is taken modulo 64.
+        final int shift = (int) imm;
+        final long mask = (imm & FusedOp.INDEX_CUT) != 0 ? LOW : -1;
+        return switch (opcode) {
+            case FusedOp.LD8U_INDEXED ->
+                new Code() {
+                    @Override
+                    int run(final long[] r, final PagedSpace mem, final int generation, final int i) {
+                        r[d] = mem.load8(r[a] + (r[b] << shift) & mask);
+                        return i + 1;
+                    }
+                };
+            case FusedOp.LD32U_INDEXED ->
+                new Code() {
+                    @Override
+                    int run(final long[] r, final PagedSpace mem, final int generation, final int i) {
+                        r[d] = mem.load32(r[a] + (r[b] << shift) & mask) & LOW;
+                        return i + 1;
+                    }
+                };
+            case FusedOp.LD64_INDEXED ->
+                new Code() {
+                    @Override
+                    int run(final long[] r, final PagedSpace mem, final int generation, final int i) {
+                        r[d] = mem.load64(r[a] + (r[b] << shift) & mask);
+                        return i + 1;
+                    }
+                };
+            case FusedOp.ST8_INDEXED ->
+                new Code() {
+                    @Override
+                    int run(final long[] r, final PagedSpace mem, final int generation, final int i) {
+                        mem.store8(r[a] + (r[b] << shift) & mask, (int) r[d]);
+                        return mem.codeGeneration() == generation ? i + 1 : Code.CUT | i;
+                    }
+                };
+            case FusedOp.ST32_INDEXED ->
+                new Code() {
+                    @Override
+                    int run(final long[] r, final PagedSpace mem, final int generation, final int i) {
+                        mem.store32(r[a] + (r[b] << shift) & mask, (int) r[d]);
+                        return mem.codeGeneration() == generation ? i + 1 : Code.CUT | i;
+                    }
+                };
+            case FusedOp.ST64_INDEXED ->
+                new Code() {
+                    @Override
+                    int run(final long[] r, final PagedSpace mem, final int generation, final int i) {
+                        mem.store64(r[a] + (r[b] << shift) & mask, r[d]);
+                        return mem.codeGeneration() == generation ? i + 1 : Code.CUT | i;
+                    }
+                };
+            default -> null;
+        };
+    }
 }

@@ -38,6 +38,7 @@ final class Threading {
         @Nullable Code code = SlotCode.of(opcode, d, a, b, imm);
         code = code != null ? code : UnaryCode.of(opcode, d, a, b, imm);
         code = code != null ? code : MemoryCode.of(opcode, d, a, imm);
+        code = code != null ? code : MemoryCode.indexed(opcode, d, a, b, imm);
         code = code != null ? code : FlagCode.of(state.flags, opcode, d, a, b, imm);
         code = code != null ? code : ControlCode.of(state, opcode, d, a, b, imm);
         if (code == null && i + 1 < block.ops()) {

@@ -101,13 +101,18 @@ final class RandomIsa implements Isa {
                 out.constant(temp(), constant());
             }
             for (int i = random.nextInt(4); i >= 0; i--) {
-                piece(random.nextInt(15));
+                piece(random.nextInt(17));
             }
             switch (random.nextInt(24)) {
                 case 0 -> out.jumpIf(random.nextInt(Cond.NP + 1), pc + 4L * (random.nextInt(9) - 4));
                 case 1 -> out.jumpIfNonZero(source(), pc + 4L * (random.nextInt(9) - 4));
                 case 2 -> out.jump(pc + 4L * random.nextInt(9));
                 case 3 -> out.exit(CpuExit.SYSCALL, random.nextInt(), next);
+                case 4 -> jumpIfEqual(pc + 4L * (random.nextInt(9) - 4));
+                case 5 -> {
+                    final int target = out.constant(pc + 4L * random.nextInt(9));
+                    out.jumpTo(target, out.constant(0L));
+                }
                 default -> {}
             }
         }
@@ -138,8 +143,42 @@ final class RandomIsa implements Isa {
                     out.load(Op.LD8U + random.nextInt(7), d, random.nextInt(ADDRESSES), random.nextInt(64));
                     out.unary(COMMIT[random.nextInt(COMMIT.length)], register(), d);
                 }
+                case 14, 15 -> indexed();
                 default -> out.helper(random.nextInt(2), register(), source(), random.nextInt(ADDRESSES));
             }
+        }
+
+        /** An access at the sum of two slots, one of them shifted or not, that stays near the data. */
+        private void indexed() {
+            final int any = source();
+            final int index = temp();
+            out.alui(Op.ANDI, index, any, 0x1f);
+            int scaled = index;
+            if (random.nextBoolean()) {
+                scaled = temp();
+                out.alui(random.nextBoolean() ? Op.SHLI : Op.SHLI32, scaled, index, random.nextInt(4));
+            }
+            final int address = temp();
+            out.alu(random.nextBoolean() ? Op.ADD : Op.ADD32, address, random.nextInt(ADDRESSES), scaled);
+            if (random.nextBoolean()) {
+                out.load(Op.LD8U + random.nextInt(7), target(), address, 0);
+            } else {
+                out.store(Op.ST8 + random.nextInt(4), source(), address, 0);
+            }
+        }
+
+        private void jumpIfEqual(final long target) {
+            int a = source();
+            if (random.nextBoolean()) {
+                final int low = temp();
+                out.unary(Op.ZX32, low, a);
+                a = low;
+            }
+            // The same slot twice is equal.
+            final int b = random.nextInt(3) == 0 ? a : source();
+            final int equal = temp();
+            out.alu(Op.EQ, equal, a, b);
+            out.jumpIfNonZero(equal, target);
         }
 
         private void arithmetic() {
