@@ -14,7 +14,7 @@ import org.kernelentry.machine.memory.CodeWindow;
 /** The instruction sets of an arm64 CPU whose EL0 runs AArch64 and AArch32. */
 public final class Arm64Isa implements Isa {
     private final Helper[] aarch32Helpers = Aarch32Decoder.helpers(A64Regs.AARCH32);
-    private final Aarch32Decoder aarch32 = new Aarch32Decoder(A64Regs.AARCH32, 0);
+    private final Aarch32Decoder aarch32 = new Aarch32Decoder(A64Regs.AARCH32, 0, Set.of());
     private final A64Decoder a64;
 
     /** Armv8.0-A with extensions that only add instructions. */

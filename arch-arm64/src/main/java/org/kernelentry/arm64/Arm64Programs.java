@@ -12,9 +12,12 @@ final class Arm64Programs {
     /** FP, ASIMD, AES, PMULL, SHA1, SHA2, CRC32, ATOMICS, CPUID (reads of ID registers are emulated), LRCPC. */
     private static final long HWCAP =
             1 | 1 << 1 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 11 | 1 << 15;
-    /** Of {@code asm/hwcap.h} for compat: HALF, THUMB, FAST_MULT, VFP, EDSP, NEON, VFPv3, TLS, IDIVA, IDIVT, VFPD32, LPAE. */
+    /**
+     * Of {@code asm/hwcap.h} for compat: HALF, THUMB, FAST_MULT, VFP, EDSP, NEON, VFPv3, TLS, VFPv4, IDIVA, IDIVT, LPAE. VFPD32 is never among
+     * them, although there are 32 registers: no capability of the kernel sets it.
+     */
     private static final long COMPAT_HWCAP = 1 << 1 | 1 << 2 | 1 << 4 | 1 << 6 | 1 << 7 | 1 << 12 | 1 << 13 | 1 << 15
-            | 1 << 17 | 1 << 18 | 1 << 19 | 1 << 20;
+            | 1 << 16 | 1 << 17 | 1 << 18 | 1 << 20;
 
     private static final long STACK_TOP_64 = 1L << 48;
     /** AARCH32_VECTORS_BASE. */

@@ -48,6 +48,8 @@ final class ExceptionTests {
         "a64, d2800001 d61f0020, 11, 1, 0, 0", // mov x1, #0; br x1
         "a64, d2800041 d61f0020, 7, 1, 2, 2", // mov x1, #2; br x1
         "a32, e7f000f0, 4, 1, 400000, 400000", // udf
+        "a32, e1010092, 4, 1, 400000, 400000", // swp r0, r2, [r1]: gone in Armv8
+        "a32, f1010200, 4, 1, 400000, 400000", // setend be: no mixed endianness
         "a32, e1200070, 5, 1, 400000, 400000", // bkpt #0
         "a32, e7f001f0, 5, 1, 400000, 400000", // the undefined instruction that debuggers of arm take for a breakpoint
         "a32, e3a01000 e5910000, 11, 1, 0, 400004", // mov r1, #0; ldr r0, [r1]

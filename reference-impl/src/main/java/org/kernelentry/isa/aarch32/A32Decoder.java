@@ -4,6 +4,7 @@ import static org.kernelentry.isa.aarch32.Bits.bit;
 import static org.kernelentry.isa.aarch32.Bits.bits;
 import static org.kernelentry.isa.aarch32.Bits.signed;
 
+import java.util.Set;
 import org.kernelentry.isa.DecodeTable;
 import org.kernelentry.machine.ir.BlockBuilder;
 import org.kernelentry.machine.ir.Cond;
@@ -56,9 +57,14 @@ final class A32Decoder {
     }
 
     static void decode(
-            final CodeWindow code, final int mode, final BlockBuilder out, final A32Regs regs, final int helperBase) {
+            final CodeWindow code,
+            final int mode,
+            final BlockBuilder out,
+            final A32Regs regs,
+            final int helperBase,
+            final Set<A32Feature> features) {
         final int insn = code.s32();
-        final Emitter e = new Emitter(out, regs, code.pc(), code.next(), mode, helperBase);
+        final Emitter e = new Emitter(out, regs, code.pc(), code.next(), mode, helperBase, features);
         final int cond = insn >>> 28;
         if (cond == NEVER) {
             e.decodeBy(UNCONDITIONAL, insn);

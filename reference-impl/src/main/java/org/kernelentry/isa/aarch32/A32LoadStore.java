@@ -128,7 +128,11 @@ final class A32LoadStore {
     }
 
     private static void swap(final Emitter e, final int i, final Width width) {
-        LoadStore.swap(e, width, rt(i), rm(i), rn(i));
+        if (e.has(A32Feature.SWP)) {
+            LoadStore.swap(e, width, rt(i), rm(i), rn(i));
+        } else {
+            e.undefined();
+        }
     }
 
     private static void loadExclusive(final Emitter e, final int i, final Width width, final boolean dual) {

@@ -1,5 +1,6 @@
 package org.kernelentry.isa.aarch32;
 
+import java.util.Set;
 import java.util.function.IntFunction;
 import org.kernelentry.machine.Isa;
 import org.kernelentry.machine.ir.BlockBuilder;
@@ -12,7 +13,7 @@ public final class A32T32Isa implements Isa {
     public static final A32Regs REGS = new A32Regs(A32Regs.PC);
 
     private final Helper[] helpers = Aarch32Decoder.helpers(REGS);
-    private final Aarch32Decoder decoder = new Aarch32Decoder(REGS, 0);
+    private final Aarch32Decoder decoder = new Aarch32Decoder(REGS, 0, Set.of(A32Feature.SWP));
 
     @Override
     public String name() {

@@ -1,5 +1,6 @@
 package org.kernelentry.isa.aarch32;
 
+import java.util.Set;
 import org.kernelentry.isa.DecodeTable;
 import org.kernelentry.machine.CpuExit;
 import org.kernelentry.machine.ir.BlockBuilder;
@@ -32,6 +33,7 @@ final class Emitter {
     final int it;
 
     private final int helperBase;
+    private final Set<A32Feature> features;
 
     Emitter(
             final BlockBuilder out,
@@ -39,7 +41,8 @@ final class Emitter {
             final long pc,
             final long next,
             final int mode,
-            final int helperBase) {
+            final int helperBase,
+            final Set<A32Feature> features) {
         this.out = out;
         this.regs = regs;
         this.pc = pc;
@@ -47,6 +50,11 @@ final class Emitter {
         this.thumb = (mode & A32Regs.MODE_SET_MASK) == A32Regs.MODE_T32;
         this.it = mode >> A32Regs.MODE_IT_SHIFT;
         this.helperBase = helperBase;
+        this.features = features;
+    }
+
+    boolean has(final A32Feature feature) {
+        return features.contains(feature);
     }
 
     // ---- registers

@@ -1,5 +1,6 @@
 package org.kernelentry.isa.aarch32;
 
+import java.util.Set;
 import org.kernelentry.isa.DecodeTable;
 import org.kernelentry.machine.ir.BlockBuilder;
 import org.kernelentry.machine.ir.Cond;
@@ -33,11 +34,16 @@ final class T32Decoder {
     }
 
     static void decode(
-            final CodeWindow code, final int mode, final BlockBuilder out, final A32Regs regs, final int helperBase) {
+            final CodeWindow code,
+            final int mode,
+            final BlockBuilder out,
+            final A32Regs regs,
+            final int helperBase,
+            final Set<A32Feature> features) {
         final int first = code.u16();
         final boolean isWide = first >= FIRST_WIDE;
         final int insn = isWide ? first << 16 | code.u16() : first;
-        final Emitter e = new Emitter(out, regs, code.pc(), code.next(), mode, helperBase);
+        final Emitter e = new Emitter(out, regs, code.pc(), code.next(), mode, helperBase, features);
         final DecodeTable<Emitter> table = isWide ? WIDE : NARROW;
         if (e.it == 0) {
             e.decodeBy(table, insn);
