@@ -1,6 +1,7 @@
 package org.kernelentry.kernel.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import org.junit.jupiter.api.Test;
 import org.kernelentry.kernel.Kernel;
@@ -76,9 +77,7 @@ final class JournalTests {
             assertThat(journal.render()).isEmpty();
 
             journal.at(k.cpu, OUTER, 2);
-            assertThat(journal.entries())
-                    .extracting(Entry::task, Entry::step)
-                    .containsExactly(org.assertj.core.groups.Tuple.tuple("writer", OUTER));
+            assertThat(journal.entries()).extracting(Entry::task, Entry::step).containsExactly(tuple("writer", OUTER));
         }
     }
 }
