@@ -254,3 +254,105 @@ Feature: The order of entry work
         | mode | request | then | last |
         | arm | SYSCALL | exit write | exited 0 |
         | thumb | SYSCALL | exit write | exited 0 |
+
+  @SEC @SEC-22
+  Rule: A filter judges the argument 0 that the tracer wrote in the entry-stop; on arm it still judges the one before
+
+    Not on a32: there the register is not the argument any more, and a tracer writes orig_r0 (PTR-35).
+
+    Scenario Outline: A call that the tracer made forbidden is refused
+      Given a guest program on <mode>:
+        """
+        filter F {
+          getpgid 7 -> ERRNO 2
+          getpgid 0 -> ERRNO 1
+          default -> ALLOW
+        }
+        install F
+        B: break
+        r = getpgid -1
+        note r
+        """
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do            | sees           | result |
+        | CONT          | signal SIGTRAP |        |
+        | set pc B.next |                |        |
+        | SYSCALL       | entry getpgid  |        |
+        | set arg0 0    |                |        |
+        | SYSCALL       | exit getpgid   | -EPERM |
+        | CONT          | exited 0       |        |
+      Then the guest notes:
+        | r=-EPERM |
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | x64  |
+        | ia32 |
+
+    @native
+    Scenario Outline: On arm64, where argument 0 is in the result register, it is refused since 7.3
+      Given a guest program on <mode>:
+        """
+        filter F {
+          getpgid 7 -> ERRNO 2
+          getpgid 0 -> ERRNO 1
+          default -> ALLOW
+        }
+        install F
+        B: break
+        r = getpgid -1
+        note r
+        """
+      And a kernel of version 7.3
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do            | sees           | result |
+        | CONT          | signal SIGTRAP |        |
+        | set pc B.next |                |        |
+        | SYSCALL       | entry getpgid  |        |
+        | set arg0 0    |                |        |
+        | SYSCALL       | exit getpgid   | -EPERM |
+        | CONT          | exited 0       |        |
+      Then the guest notes:
+        | r=-EPERM |
+      And nothing else happens
+
+      Examples:
+        | mode |
+        | a64  |
+
+    @native
+    Scenario Outline: On arm it gets past the filter
+      Given a guest program on <mode>:
+        """
+        filter F {
+          getpgid 7 -> ERRNO 2
+          getpgid 0 -> ERRNO 1
+          default -> ALLOW
+        }
+        install F
+        B: break
+        r = getpgid -1
+        if r >= 1 {
+          note "got past"
+        }
+        """
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do            | sees           |
+        | CONT          | signal SIGTRAP |
+        | set pc B.next |                |
+        | SYSCALL       | entry getpgid  |
+        | set arg0 0    |                |
+        | SYSCALL       | exit getpgid   |
+        | CONT          | exited 0       |
+      Then the guest notes:
+        | got past |
+      And nothing else happens
+
+      Examples:
+        | mode  |
+        | arm   |
+        | thumb |

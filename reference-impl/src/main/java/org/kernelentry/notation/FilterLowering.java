@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Seccomp filters as {@code struct sock_fprog} in the program's data: compare the number line by line, first match wins. */
+/** Seccomp filters as {@code struct sock_fprog} in the program's data: compare the number, and argument 0 where it is given, line by line; first match wins. */
 final class FilterLowering {
     private static final Map<String, Long> ACTIONS = Map.of(
             "KILL_PROCESS", 0x8000_0000L,
@@ -19,6 +19,10 @@ final class FilterLowering {
     private static final int BPF_LD_W_ABS = 0x20;
     private static final int BPF_JMP_JEQ_K = 0x15;
     private static final int BPF_RET_K = 0x06;
+    /** Offset of {@code args[0]} in {@code struct seccomp_data}, of which the low half is looked at. */
+    private static final int ARGUMENT_0 = 16;
+
+    private static final long LOW = 0xffff_ffffL;
 
     private final GuestTarget target;
     private final DataSection data;
@@ -48,8 +52,17 @@ final class FilterLowering {
                 closed = true;
                 break;
             }
-            insns.add(new long[] {BPF_JMP_JEQ_K, 0, 1, number(rule)});
-            insns.add(new long[] {BPF_RET_K, 0, 0, value});
+            final Long argument = rule.argument();
+            if (argument == null) {
+                insns.add(new long[] {BPF_JMP_JEQ_K, 0, 1, number(rule)});
+                insns.add(new long[] {BPF_RET_K, 0, 0, value});
+            } else {
+                insns.add(new long[] {BPF_JMP_JEQ_K, 0, 4, number(rule)});
+                insns.add(new long[] {BPF_LD_W_ABS, 0, 0, ARGUMENT_0});
+                insns.add(new long[] {BPF_JMP_JEQ_K, 0, 1, argument & LOW});
+                insns.add(new long[] {BPF_RET_K, 0, 0, value});
+                insns.add(new long[] {BPF_LD_W_ABS, 0, 0, 0});
+            }
         }
         if (!closed) {
             throw new NotationException(filter.line(), filter.name(), "a filter ends with `default -> ACTION`");

@@ -183,14 +183,18 @@ final class Parser {
         while (at < lines.size() && !"}".equals(lines.get(at).words().get(0))) {
             final Line line = lines.get(at++);
             final List<String> words = line.words();
-            if (words.size() < 3 || words.size() > 4 || !"->".equals(words.get(1))) {
-                throw new NotationException(line.number(), words.get(0), "a filter line is `call -> ACTION [data]`");
+            final int arrow = words.indexOf("->");
+            final int behind = words.size() - 1 - arrow;
+            if (arrow < 1 || arrow > 2 || behind < 1 || behind > 2) {
+                throw new NotationException(
+                        line.number(), words.get(0), "a filter line is `call [argument 0] -> ACTION [data]`");
             }
             rules.add(new Stmt.Filter.Rule(
                     line.number(),
                     words.get(0),
-                    words.get(2),
-                    words.size() == 4 ? number(line.number(), words.get(3)) : 0));
+                    arrow == 2 ? number(line.number(), words.get(1)) : null,
+                    words.get(arrow + 1),
+                    behind == 2 ? number(line.number(), words.get(arrow + 2)) : 0));
         }
         if (at == lines.size()) {
             throw new NotationException(header.number(), "{", "the block is never closed");

@@ -38,8 +38,8 @@ sealed interface Stmt {
 
     /** {@code filter name { call -> action ... }}. */
     record Filter(int line, String name, List<Rule> rules) implements Stmt {
-        /** One line of a filter: {@code call|number|default -> ACTION [data]}. */
-        record Rule(int line, String call, String action, long data) {}
+        /** One line of a filter: {@code call|number|default [argument 0] -> ACTION [data]}. */
+        record Rule(int line, String call, @Nullable Long argument, String action, long data) {}
     }
 
     /** Everything else: a keyword of {@link Lowering} with operands. */
