@@ -38,6 +38,11 @@ public final class Arm64Isa implements Isa {
     }
 
     @Override
+    public boolean ignoresTopByte() {
+        return true;
+    }
+
+    @Override
     public int registerSlots() {
         return A64Regs.SLOTS;
     }

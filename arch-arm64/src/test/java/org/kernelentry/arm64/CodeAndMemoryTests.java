@@ -91,6 +91,35 @@ final class CodeAndMemoryTests {
         return bytes;
     }
 
+    // ---- tagged addresses
+
+    @Test
+    void a_load_and_a_store_ignore_the_top_byte_of_an_address() {
+        machine.memory.store64(DATA, 77);
+        // ldr x2, [x1]; str x2, [x1, #8]
+        machine.code(0xf9400022, 0xf9000422, SVC_0).set(1, DATA | 0x5aL << 56);
+        assertThat(machine.run()).isEqualTo(CpuExit.SYSCALL);
+        assertThat(machine.get(2)).isEqualTo(77);
+        assertThat(machine.memory.load64(DATA + 8)).isEqualTo(77);
+        assertThat(machine.get(1)).isEqualTo(DATA | 0x5aL << 56);
+    }
+
+    @Test
+    void a_page_reached_by_a_tagged_address_and_unmapped_is_gone() {
+        machine.code(0xf9400022, SVC_0).set(1, DATA | 0x5aL << 56);
+        assertThat(machine.run()).isEqualTo(CpuExit.SYSCALL);
+        machine.memory.unmap(DATA, PAGE);
+        machine.state.pc = CODE;
+        assertThat(machine.run()).isEqualTo(CpuExit.PAGE_FAULT);
+        assertThat(machine.cpu.faultAddress()).isEqualTo(DATA | 0x5aL << 56);
+    }
+
+    @Test
+    void bit_55_is_no_part_of_the_tag() {
+        machine.code(0xf9400022, SVC_0).set(1, DATA | 1L << 55);
+        assertThat(machine.run()).isEqualTo(CpuExit.PAGE_FAULT);
+    }
+
     // ---- the ends of pages
 
     @ParameterizedTest

@@ -16,6 +16,11 @@ public interface Isa {
     /** The slot of the stack pointer in {@code mode}: accesses by it are expected elsewhere than others. */
     int stackPointer(int mode);
 
+    /** Whether loads and stores ignore bits 63:56 of an address, as Linux has it on arm64 (TCR_EL1.TBI0; DDI 0487 D8.8). */
+    default boolean ignoresTopByte() {
+        return false;
+    }
+
     /** The helpers of one CPU by the numbers of {@code Op.HELPER}; asked for a number while code that calls it is made, not while it runs. */
     IntFunction<Helper> helpers();
 

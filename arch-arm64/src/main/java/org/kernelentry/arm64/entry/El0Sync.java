@@ -114,9 +114,12 @@ public final class El0Sync {
         k.signals.force(task, SigInfo.fault(signal, code, address));
     }
 
-    /** {@code do_mem_abort()}: this model has no demand paging, so every refused access is a signal. */
+    /**
+     * {@code do_mem_abort()}: this model has no demand paging, so every refused access is a signal. Its address is shown without the tag, as to a
+     * handler without SA_EXPOSE_TAGBITS (kernel/signal.c hide_si_addr_tag_bits()).
+     */
     private void memoryAbort(final Cpu machine, final Task task, final boolean instruction, final boolean alignment) {
-        final long address = machine.faultAddress();
+        final long address = k.arch.untaggedAddr(machine.faultAddress());
         final Arm64Thread thread = (Arm64Thread) task.thread;
         thread.faultAddress = address;
         thread.faultCode = Esr.abort(machine, instruction, alignment);

@@ -49,6 +49,7 @@ public final class EngineCpu implements Cpu {
     /** Per space, weakly: a space that is gone takes its blocks along. */
     private final Map<AddressSpace, BlockCache> caches = new WeakHashMap<>();
 
+    private final boolean ignoresTopByte;
     private AddressSpace space;
     private BlockCache cache;
     private long retired;
@@ -77,6 +78,7 @@ public final class EngineCpu implements Cpu {
     public EngineCpu(final Isa isa, final int translateAfter) {
         this.state = new CpuState(BlockBuilder.slotsFor(isa.registerSlots()));
         this.space = state.memory;
+        this.ignoresTopByte = isa.ignoresTopByte();
         this.cache = new BlockCache();
         caches.put(space, cache);
         this.decoder = new BlockDecoder(isa, space);
@@ -96,6 +98,9 @@ public final class EngineCpu implements Cpu {
         state.memory = newSpace;
         if (newSpace != space) {
             space = newSpace;
+            if (newSpace instanceof PagedSpace paged) {
+                paged.ignoreTopByte(ignoresTopByte);
+            }
             BlockCache known = caches.get(newSpace);
             if (known == null) {
                 known = new BlockCache();

@@ -25,6 +25,9 @@ public abstract sealed class PageAccess implements AddressSpace permits PagedSpa
     private static final int TLB_SIZE = 256;
     private static final int TLB_MASK = TLB_SIZE - 1;
     private static final long NO_TAG = -1;
+    /** Where the byte begins that may be ignored. */
+    private static final int TAG_SHIFT = 56;
+
     private static final Page NO_PAGE = new Page();
 
     private final MemoryFault fault = new MemoryFault();
@@ -39,6 +42,7 @@ public abstract sealed class PageAccess implements AddressSpace permits PagedSpa
     private long execTag = NO_TAG;
     private Page execPage = NO_PAGE;
     private @Nullable AccessCount count;
+    private boolean topByteIgnored;
 
     PageAccess() {
         flushAll();
@@ -59,14 +63,22 @@ public abstract sealed class PageAccess implements AddressSpace permits PagedSpa
         flush(0, top() >>> PAGE_SHIFT);
     }
 
+    /**
+     * Whether loads and stores at an address that is mapped without its top byte go there. Such accesses always take the slow path; no table and no
+     * window knows them.
+     */
+    public void ignoreTopByte(final boolean ignored) {
+        topByteIgnored = ignored;
+    }
+
     /** Whether accesses are counted. */
     boolean isCounted() {
         return count != null;
     }
 
-    /** What the tables remember a page by; nothing where the next access to it must be counted. */
+    /** What the tables remember a page by; nothing where the next access to it must be counted, or where its address has a tag. */
     private long tag(final long number) {
-        return count == null ? number : NO_TAG;
+        return count == null && number >>> TAG_SHIFT - PAGE_SHIFT == 0 ? number : NO_TAG;
     }
 
     // ---- translation
@@ -80,8 +92,12 @@ public abstract sealed class PageAccess implements AddressSpace permits PagedSpa
 
     /** The page of {@code address} if it is mapped with permission {@code access} ({@code force}: with any permission). */
     final Page translate(final long address, final int access, final boolean force) {
-        final long number = address >>> PAGE_SHIFT;
-        final int slot = mappings().slot(number);
+        long number = address >>> PAGE_SHIFT;
+        int slot = mappings().slot(number);
+        if (slot == 0 && topByteIgnored && access != PROT_EXEC && address >>> TAG_SHIFT != 0) {
+            number = (address & (1L << TAG_SHIFT) - 1) >>> PAGE_SHIFT;
+            slot = mappings().slot(number);
+        }
         if (slot == 0) {
             throw refuse(address, access, false);
         }
