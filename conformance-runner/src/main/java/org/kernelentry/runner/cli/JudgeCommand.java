@@ -228,11 +228,13 @@ final class JudgeCommand implements Callable<Integer> {
     }
 
     private static void write(@Nullable Path file, List<String> lines) {
-        if (file == null) {
+        if (file == null || lines.isEmpty()) {
             return;
         }
+        List<String> all = new ArrayList<>(List.of(JudgeRun.header()));
+        all.addAll(lines);
         try {
-            Files.write(file, lines, StandardCharsets.US_ASCII, CREATE, APPEND);
+            Files.write(file, all, StandardCharsets.US_ASCII, CREATE, APPEND);
         } catch (IOException e) {
             throw new SpecException("cannot write " + file + ": " + e.getMessage() + ".");
         }

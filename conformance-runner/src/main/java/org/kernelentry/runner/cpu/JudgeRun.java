@@ -47,6 +47,11 @@ public final class JudgeRun {
         this.random = new Random(seed);
     }
 
+    /** The line that stands before kept lines in a file. */
+    public static String header() {
+        return KeptCase.header();
+    }
+
     /**
      * Compares {@code cases} cases.
      *

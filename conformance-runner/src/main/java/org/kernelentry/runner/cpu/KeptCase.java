@@ -9,12 +9,21 @@ import org.kernelentry.runner.cpu.CpuOutcome.End;
 /**
  * A case with what a judge said, as one line: mode, seed, code, how it ended, and what differs from the state before.
  *
+ * <p>{@link #header} stands before the lines.
+ *
  * <pre>arm 2a e0810002 undefined pc=+4 r0=17 r1=@-8 cpsr=20000010 [10]=ff</pre>
  *
  * <p>All numbers are hexadecimal. {@code pc=+4} is relative to the first instruction, {@code @-8} to the centre of the data;
  * {@code [10]=ff01} are the bytes that changed there, {@code at=@7fe} is the address of a fault. Code and memory are bytes in their order.
  */
 final class KeptCase {
+    /**
+     * How states are drawn from a seed: one more when {@link CpuMode#state}, {@link RandomState} or {@link CpuCase} give other states, because a
+     * kept case has only the seed.
+     */
+    static final int STATES = 1;
+
+    private static final String HEADER = "states ";
     /** A value this near to the centre is written relative to it. */
     private static final long NEAR = CpuCase.PAGE;
 
@@ -82,8 +91,30 @@ final class KeptCase {
                 mode, Long.parseUnsignedLong(fields[1], 16), HexFormat.of().parseHex(fields[2]));
     }
 
-    /** What is wrong with how our CPU does in the lines of kept cases. */
+    /** The line that stands before kept cases. */
+    static String header() {
+        return HEADER + STATES;
+    }
+
+    private static void checkStates(List<String> lines) {
+        String states = "without number";
+        for (String line : lines) {
+            if (line.startsWith(HEADER)) {
+                states = line.substring(HEADER.length());
+            } else if (!states.equals(Integer.toString(STATES))) {
+                throw new IllegalArgumentException("the cases kept have states " + states + ", but seeds give states "
+                        + STATES + " now: record them anew with conform judge --record.");
+            }
+        }
+    }
+
+    /**
+     * What is wrong with how our CPU does in the lines of kept cases.
+     *
+     * @throws IllegalArgumentException when a seed gave another state when they were kept
+     */
     static List<String> replay(List<CpuMode> modes, List<String> lines) {
+        checkStates(lines);
         List<String> wrong = new ArrayList<>();
         for (CpuMode mode : modes) {
             try (ReferenceCpu cpu = new ReferenceCpu(mode)) {

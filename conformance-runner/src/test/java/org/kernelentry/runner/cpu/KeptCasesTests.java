@@ -1,6 +1,7 @@
 package org.kernelentry.runner.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -22,6 +24,18 @@ class KeptCasesTests {
 
         assertThat(lines.size()).isGreaterThan(many);
         assertThat(KeptCase.replay(CpuModes.all(), lines)).isEmpty();
+    }
+
+    @Test
+    void cases_kept_with_other_states_are_refused_in_a_sentence() {
+        String line = "arm 30639763 b6207230 undefined pc=4";
+
+        assertThat(KeptCase.replay(CpuModes.all(), List.of("states 1", line))).isEmpty();
+        assertThatThrownBy(() -> KeptCase.replay(CpuModes.all(), List.of("states 1", line, "states 0", line)))
+                .hasMessage("the cases kept have states 0, but seeds give states 1 now:"
+                        + " record them anew with conform judge --record.");
+        assertThatThrownBy(() -> KeptCase.replay(CpuModes.all(), List.of(line)))
+                .hasMessageStartingWith("the cases kept have states without number");
     }
 
     private static List<String> lines(String resource) {
