@@ -40,8 +40,9 @@ class RoundTripTests {
             final long bytes = allocated(threads) - before;
             final long calls = p.word(X86Process.DATA) - callsBefore;
             assertThat(calls).isGreaterThan(100_000);
-            // What is left is the measurement itself and a few timer ticks.
-            assertThat((double) bytes / calls).isLessThan(0.1);
+            // An object for each call would be 16 bytes. What is left is a few timer ticks, and threads around the test
+            // that allocate by the clock.
+            assertThat((double) bytes / calls).isLessThan(1);
             p.k.signals.send(p.task, SigInfo.kernel(Signals.SIGKILL), true);
             assertThat(p.waitStop()).isEqualTo(Signals.SIGKILL);
         }
