@@ -211,7 +211,7 @@ class EncodingClassTests {
         List<String> noRowButMeaning = new ArrayList<>();
         for (int n = 0; n < Math.max(values, AT_LEAST); n++) {
             int insn = tried.encoding(n, random);
-            if (tried != classOf(classes, insn, tried.width())) {
+            if (!tried.equals(classOf(classes, insn, tried.width()))) {
                 continue;
             }
             byte[] code = decoder.mode.bytes(insn, tried.width());
