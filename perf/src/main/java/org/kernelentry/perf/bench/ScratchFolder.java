@@ -60,7 +60,6 @@ final class ScratchFolder implements AutoCloseable {
                 Files.delete(path);
             } catch (DirectoryNotEmptyException | NoSuchFileException e) {
                 // Written to, or gone, since it was listed: look again.
-                continue;
             }
         }
     }
