@@ -231,10 +231,16 @@ final class ProgramTests {
     void CtrlC_ends_a_program_without_a_word() throws Exception {
         final String missing = Toolchain.X64_GLIBC.missing();
         assumeTrue(missing == null, missing);
-        final Path source = Files.writeString(
-                folder.resolve("endless.c"),
-                "#include <unistd.h>\nint main(void)\n{\n\tif (write(1, \"!\", 1) < 0)\n\t\treturn 1;\n"
-                        + "\tfor (;;)\n\t\t__asm__ volatile(\"\");\n}\n");
+        final Path source = Files.writeString(folder.resolve("endless.c"), """
+                #include <unistd.h>
+                int main(void)
+                {
+                \tif (write(1, "!", 1) < 0)
+                \t\treturn 1;
+                \tfor (;;)
+                \t\t__asm__ volatile("");
+                }
+                """);
         final Path binary = folder.resolve("endless");
         assertThat(process(List.of("x86_64-linux-gnu-gcc", "-static", "-o", binary.toString(), source.toString()), "")
                         .status)
