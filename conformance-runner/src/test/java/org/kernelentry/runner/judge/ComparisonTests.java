@@ -32,20 +32,21 @@ final class ComparisonTests {
         }
     }
 
-    /** Section 13.2 of the catalogue: DIF-A64-01, -04, -05, -14, -21. */
+    /** Section 13.2 of the catalogue: DIF-A64-01, -04, -05 (SEC-22, too), -14, -21. */
     @Test
     void what_users_of_arm64_would_notice() {
         assertThat(comparison.ids(Architecture.ARM64))
-                .containsExactlyInAnyOrder("SUD-01", "EMU-01", "EMU-07", "EMU-09", "ENT-20", "ENT-45", "PTR-28");
+                .containsExactlyInAnyOrder(
+                        "SUD-01", "EMU-01", "EMU-07", "EMU-09", "ENT-20", "ENT-45", "PTR-28", "SEC-22");
     }
 
-    /** Section 13.1 of the catalogue: DIF-ARM-01, -03 to -07, -10, -17, -18, -24; ENT-08 needs SYSEMU, which is DIF-ARM-05. */
+    /** Section 13.1 of the catalogue: DIF-ARM-01 to -07, -10, -17, -18, -24; ENT-08 needs SYSEMU, which is DIF-ARM-05. */
     @Test
     void what_users_of_arm_would_notice() {
         assertThat(comparison.ids(Architecture.ARM))
                 .containsExactlyInAnyOrder(
                         "SUD-01", "EMU-10", "ENT-08", "ENT-21", "ENT-26", "ENT-27", "ENT-33", "ENT-34", "ENT-44",
-                        "ENT-46", "PTR-30", "RST-16", "RST-17", "RST-25", "RST-39");
+                        "ENT-46", "PTR-30", "RST-16", "RST-17", "RST-25", "RST-39", "SEC-22");
     }
 
     @Test
