@@ -23,8 +23,8 @@ final class Hostile {
     /** Longer than any machine needs: what takes it does not end at all. */
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
-    /** Enough for thousands of signals: what goes round after so many goes round for ever. */
-    private static final long BUDGET = 20_000;
+    /** Enough for a thousand signals: what goes round after so many goes round for ever. */
+    private static final long BUDGET = 5_000;
 
     private static final int MAX_REPORTS = 10_000;
 

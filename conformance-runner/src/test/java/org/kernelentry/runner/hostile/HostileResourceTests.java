@@ -65,6 +65,7 @@ final class HostileResourceTests {
     void touching_memory_without_end_ends(final Where where) {
         final String map = where.mode() == Mode.X64 || where.mode() == Mode.A64 ? "mmap" : "mmap2";
         assertThat(Hostile.run(
+                        BUDGET,
                         where,
                         "buffer B 4096",
                         "forever {",
@@ -93,6 +94,7 @@ final class HostileResourceTests {
     /** Makes tasks that sleep for ever until there are too many. */
     private static String untilRefused(final Where where, final String statement) {
         return Hostile.run(
+                BUDGET,
                 where,
                 "forever {",
                 "c = " + statement + " {",

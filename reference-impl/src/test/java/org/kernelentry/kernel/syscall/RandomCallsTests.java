@@ -130,7 +130,7 @@ final class RandomCallsTests {
         if (seed % 3 == 0) {
             k.ptrace.ptrace(harness, 0x4206, first.pid, 0, seed % 2 == 0 ? 0x7f : 1);
         }
-        k.sched.setBudget(60_000);
+        k.sched.setBudget(15_000);
         final int[] status = new int[1];
         int stuck = 0;
         for (int event = 0; event < 400; event++) {
@@ -152,7 +152,7 @@ final class RandomCallsTests {
                         k.signals.send(task, SigInfo.kernel(signal), true);
                     }
                 }
-                k.sched.setBudget(60_000);
+                k.sched.setBudget(15_000);
             }
         }
         assertThat(k.log.warnings())
