@@ -18,11 +18,14 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.util.TreeSet;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rules of docs/adr/0002 about who may know whom, over the classes of all modules the runner is built from. */
+@Execution(ExecutionMode.CONCURRENT)
 final class ArchitectureTests {
 
     private static final String ROOT = "org.kernelentry.";

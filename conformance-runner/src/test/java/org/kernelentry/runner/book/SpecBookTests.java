@@ -7,6 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.kernelentry.runner.fake.FakeGlue;
 import org.kernelentry.runner.fake.FakeSpec;
 import org.kernelentry.runner.judge.Plan;
@@ -18,6 +19,7 @@ import org.kernelentry.runner.spec.SpecModel;
 import org.kernelentry.runner.spec.TempSpec;
 
 /** The spec as a page. */
+@ResourceLock("the fake system")
 final class SpecBookTests {
     @TempDir
     private Path directory;

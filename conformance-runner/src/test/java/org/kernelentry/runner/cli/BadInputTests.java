@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kernelentry.runner.cli.Terminal.Said;
@@ -18,6 +19,7 @@ import org.kernelentry.runner.judge.Glue;
 import org.kernelentry.runner.spec.SpecExample;
 
 /** Whatever cannot be run is said in one sentence, with exit code 2. */
+@ResourceLock("the fake system")
 final class BadInputTests {
     @TempDir
     private Path directory;

@@ -17,6 +17,8 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,6 +34,7 @@ import org.kernelentry.machine.memory.CodeWindow;
 import org.kernelentry.machine.memory.PagedSpace;
 
 /** Every class of the manuals' top-level tables, with every value of the fields that tell its instructions apart. */
+@Execution(ExecutionMode.CONCURRENT)
 class EncodingClassTests {
     private static final long CODE = 0x10000;
     /** How many undefined encodings of a class are run, too. */

@@ -12,10 +12,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Replays what other CPUs did: {@code MODE.txt.gz}, made by {@code conform judge --keep}. */
+@Execution(ExecutionMode.CONCURRENT)
 class KeptCasesTests {
     @ParameterizedTest
     @CsvSource({"x64, 5000", "ia32, 5000", "a64, 5000", "arm, 4000", "thumb, 3000"})

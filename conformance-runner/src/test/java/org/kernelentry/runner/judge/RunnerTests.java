@@ -11,6 +11,9 @@ import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kernelentry.runner.fake.FakeGlue;
@@ -21,6 +24,8 @@ import org.kernelentry.runner.spec.SpecModel;
 import org.kernelentry.runner.spec.TempSpec;
 
 /** What a run of Cucumber becomes. */
+@Execution(ExecutionMode.CONCURRENT) // It mostly waits.
+@ResourceLock("the fake system")
 final class RunnerTests {
     /** For scenarios that never end; those that do have ten times as long. */
     private static final Duration LIMIT = Duration.ofMillis(200);

@@ -21,6 +21,7 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.kernelentry.runner.fake.FakeGlue;
 import org.kernelentry.runner.fake.FakeSpec;
 import org.kernelentry.runner.judge.Outcome;
@@ -39,6 +40,7 @@ import org.xml.sax.InputSource;
 import picocli.CommandLine.Help.Ansi;
 
 /** One run in every form of report. */
+@ResourceLock("the fake system")
 final class ReportTests {
     @TempDir
     private Path directory;
