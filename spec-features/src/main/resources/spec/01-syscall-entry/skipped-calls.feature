@@ -118,6 +118,24 @@ Feature: What a skipped call leaves in the return register
         | x64  |
         | ia32 |
 
+    Scenario Outline: So it is with a number that has the x32 bit, whether or not the kernel knows x32
+      Given a guest program on <mode>:
+        """
+        B: break
+        syscall 0x4000006e
+        """
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do      | sees             | result  | orig       |
+        | CONT    | signal SIGTRAP   |         |            |
+        | SYSCALL | entry 1073741934 | -ENOSYS | 0x4000006e |
+        | CONT    | exited 0         |         |            |
+      Then nothing else happens
+
+      Examples:
+        | mode |
+        | x64  |
+
     Scenario Outline: A call skipped without a result gives -ENOSYS
       Given a guest program on <mode>:
         """

@@ -104,7 +104,7 @@ Feature: Non-maskable interrupts
         """
         getppid
         """
-      And an NMI arrives after the first "enter_from_user_mode"
+      And an NMI arrives after the first "<place>"
       When it runs to its end
       Then these steps run in this order:
         | __nmi_enter  |
@@ -114,17 +114,23 @@ Feature: Non-maskable interrupts
       And nothing else happens
 
       Examples:
-        | mode |
-        | x64  |
-        | ia32 |
-        | a64  |
-        | a32  |
+        | mode | place                |
+        | x64  | enter_from_user_mode |
+        | ia32 | enter_from_user_mode |
+        | a64  | enter_from_user_mode |
+        | a32  | enter_from_user_mode |
 
       @generic
       Examples:
-        | mode  |
-        | arm   |
-        | thumb |
+        | mode  | place                |
+        | arm   | enter_from_user_mode |
+        | thumb | enter_from_user_mode |
+
+      @native
+      Examples:
+        | mode  | place          |
+        | arm   | invoke_syscall |
+        | thumb | invoke_syscall |
 
   @NMI @NMI-04 @reference
   Rule: An NMI neither preempts nor runs the exit-to-user loop; pending work waits for the next normal exit

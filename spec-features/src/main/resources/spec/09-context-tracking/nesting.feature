@@ -565,14 +565,10 @@ Feature: Nesting of kernel contexts
       And nothing else happens
 
       Examples:
-        | mode |
-        | x64  |
-        | ia32 |
-        | a64  |
-        | a32  |
-
-      @generic
-      Examples:
         | mode  |
+        | x64   |
+        | ia32  |
+        | a64   |
+        | a32   |
         | arm   |
         | thumb |
