@@ -19,10 +19,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.objectweb.asm.ClassReader;
-import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.commons.ClassRemapper;
 import org.objectweb.asm.commons.Remapper;
+import org.objectweb.asm.tree.ClassNode;
 
 /** Which of the project's packages use which, read from the class files: what need not be loaded again for a mutant. */
 final class PackageUsers {
@@ -95,8 +95,8 @@ final class PackageUsers {
             }
         };
         reader.accept(
-                new ClassRemapper(new ClassVisitor(Opcodes.ASM9) {}, names),
-                ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
+                // A visitor that wants no methods is shown none, and most uses are in their bodies.
+                new ClassRemapper(new ClassNode(), names), ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
     }
 
     private static String packageOf(final String internalName) {
