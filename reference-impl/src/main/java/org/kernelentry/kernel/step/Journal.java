@@ -13,8 +13,8 @@ import org.kernelentry.kernel.task.ThreadFlags;
 /**
  * Writes down every step, in order, with its nesting: the trace of an entry path. Same run, same journal.
  *
- * <p>A step is two words: what it is, and its detail. Entries are made of them when somebody reads; who ran is written once for all steps up to the
- * next switch.
+ * <p>A line is its step and two words: where it stands, and its detail. Entries are made of them when somebody reads; who ran is written once for all
+ * lines up to the next switch.
  */
 public final class Journal implements StepObserver {
     /** What kind of line it is. */
@@ -41,12 +41,11 @@ public final class Journal implements StepObserver {
     /** A journal longer than this stops recording: a runaway guest must not fill the heap. */
     public static final int LIMIT = 1_000_000;
 
-    /** Words of a step: {@code who << 32 | depth << 16 | kind << 14 | step}, and the detail. */
+    /** Words of a line: {@code who << 32 | depth << 2 | kind}, and the detail. */
     private static final int WORDS = 2;
 
-    private static final int FIRST_WORDS = WORDS << 9;
-    private static final int KIND_SHIFT = 14;
-    private static final int DEPTH_SHIFT = 16;
+    private static final int FIRST_LINES = 1 << 9;
+    private static final int KIND_BITS = 2;
     private static final int WHO_SHIFT = 32;
     private static final Kind[] KINDS = Kind.values();
 
@@ -58,7 +57,8 @@ public final class Journal implements StepObserver {
     private int lastPid;
     private @Nullable String lastName;
 
-    private long[] words = new long[FIRST_WORDS];
+    private long[] words = new long[WORDS * FIRST_LINES];
+    private Step[] steps = new Step[FIRST_LINES];
     private int used;
     private boolean truncated;
 
@@ -85,26 +85,26 @@ public final class Journal implements StepObserver {
     @SuppressWarnings("EnumOrdinal") // Read back by this class alone, through KINDS.
     private void add(
             final CpuLocal cpu, final Task task, final Kind kind, final Step step, final long detail, final int depth) {
-        if (used == words.length && !grow()) {
+        if (used == steps.length && !grow()) {
             return;
         }
         if (cpu != lastCpu || task.pid != lastPid || !task.comm.equals(lastName)) {
             switched(cpu, task);
         }
-        words[used] = (long) (whos.size() - 1) << WHO_SHIFT
-                | (long) depth << DEPTH_SHIFT
-                | (long) kind.ordinal() << KIND_SHIFT
-                | step.id;
-        words[used + 1] = detail;
-        used += WORDS;
+        steps[used] = step;
+        words[WORDS * used] = (long) (whos.size() - 1) << WHO_SHIFT | (long) depth << KIND_BITS | kind.ordinal();
+        words[WORDS * used + 1] = detail;
+        used++;
     }
 
     private boolean grow() {
-        if (used == WORDS * LIMIT) {
+        if (used == LIMIT) {
             truncated = true;
             return false;
         }
-        words = Arrays.copyOf(words, Math.min(2 * used, WORDS * LIMIT));
+        final int lines = Math.min(2 * used, LIMIT);
+        steps = Arrays.copyOf(steps, lines);
+        words = Arrays.copyOf(words, WORDS * lines);
         return true;
     }
 
@@ -123,22 +123,22 @@ public final class Journal implements StepObserver {
     private final class Entries extends AbstractList<Entry> {
         @Override
         public int size() {
-            return used / WORDS;
+            return used;
         }
 
         @Override
         public Entry get(final int index) {
-            final int at = WORDS * Objects.checkIndex(index, size());
-            final long word = words[at];
+            Objects.checkIndex(index, used);
+            final long word = words[WORDS * index];
             final Who who = whos.get((int) (word >>> WHO_SHIFT));
             return new Entry(
                     who.cpu,
                     who.pid,
                     who.task,
-                    (int) (word >>> DEPTH_SHIFT) & 0xffff,
-                    KINDS[(int) (word >>> KIND_SHIFT) & 3],
-                    Step.numbered((int) word & (1 << KIND_SHIFT) - 1),
-                    words[at + 1]);
+                    (int) word >>> KIND_BITS,
+                    KINDS[(int) word & (1 << KIND_BITS) - 1],
+                    steps[index],
+                    words[WORDS * index + 1]);
         }
     }
 

@@ -1,8 +1,5 @@
 package org.kernelentry.kernel.step;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /**
  * A named point of the entry and exit paths: one state update, or a scope that nests others.
  *
@@ -20,11 +17,6 @@ public final class Step {
         TIF
     }
 
-    private static final List<Step> ALL = new ArrayList<>();
-
-    /** Its place among all steps there are, in the order in which their classes were initialised. */
-    final int id;
-
     private final String name;
     private final String source;
     private final boolean frame;
@@ -35,17 +27,6 @@ public final class Step {
         this.source = source;
         this.frame = frame;
         this.detail = detail;
-        synchronized (ALL) {
-            this.id = ALL.size();
-            ALL.add(this);
-        }
-    }
-
-    /** The step with that {@link #id}. */
-    static Step numbered(final int id) {
-        synchronized (ALL) {
-            return ALL.get(id);
-        }
     }
 
     /**
