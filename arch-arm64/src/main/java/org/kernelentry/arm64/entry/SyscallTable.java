@@ -37,7 +37,7 @@ final class SyscallTable {
     /** The body of {@code nr}, or null when the number is beyond the table; unsigned, so that negative numbers are (A64-02). */
     @Nullable
     SyscallBody find(final int nr) {
-        return nr >= 0 && nr < bodies.size() ? bodies.body(nr) : null;
+        return bodies.find(nr);
     }
 
     /** Fills {@link Task#args} for a body found by {@link #find}. */

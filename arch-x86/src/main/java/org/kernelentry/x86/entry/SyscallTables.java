@@ -5,32 +5,33 @@ import static org.kernelentry.x86.X86PtRegs.AX;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.KernelConfig;
+import org.kernelentry.kernel.syscall.CallTable;
 import org.kernelentry.kernel.syscall.Errno;
 import org.kernelentry.x86.abi.X86Abi;
 
 /** The two tables, made at the first system call: the port exists before the kernel's bodies do. */
 final class SyscallTables {
     private final Kernel k;
-    private @Nullable SyscallTable x64;
-    private @Nullable SyscallTable ia32;
+    private @Nullable CallTable x64;
+    private @Nullable CallTable ia32;
 
     SyscallTables(final Kernel k) {
         this.k = k;
     }
 
-    SyscallTable x64() {
-        SyscallTable table = x64;
+    CallTable x64() {
+        CallTable table = x64;
         if (table == null) {
-            table = SyscallTable.of(k, X86Abi.X64);
+            table = X86Abi.X64.table(k);
             x64 = table;
         }
         return table;
     }
 
-    SyscallTable ia32() {
-        SyscallTable table = ia32;
+    CallTable ia32() {
+        CallTable table = ia32;
         if (table == null) {
-            table = SyscallTable.of(k, X86Abi.IA32);
+            table = X86Abi.IA32.table(k);
             ia32 = table;
         }
         return table;

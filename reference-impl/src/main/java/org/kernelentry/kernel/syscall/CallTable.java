@@ -32,6 +32,11 @@ public final class CallTable {
         return body != null ? body : lookUp(number);
     }
 
+    /** The body, or null for a number out of range; negative ones are very high. */
+    public @Nullable SyscallBody find(final int number) {
+        return Integer.compareUnsigned(number, bodies.length) < 0 ? body(number) : null;
+    }
+
     /** Puts another body at {@code number}. */
     public void set(final int number, final SyscallBody body) {
         bodies[number] = body;
