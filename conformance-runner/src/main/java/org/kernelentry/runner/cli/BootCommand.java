@@ -109,7 +109,7 @@ final class BootCommand implements Callable<Integer> {
         if (file == null) {
             return kernels.debian(debian == null ? "" : debian, wanted == null ? Architecture.X86 : wanted);
         }
-        return Kernels.file(file, null, wanted);
+        return Kernels.file(file, null, wanted == null ? List.of() : List.of(wanted));
     }
 
     private static List<String> lines(QemuGuest guest) {

@@ -146,8 +146,7 @@ public final class LinuxKernels {
         if (file == null) {
             throw new SpecException("The system linux is a kernel of your own; give its image by --kernel FILE.");
         }
-        final Architecture one = wanted.size() == 1 ? wanted.get(0) : null;
-        final KernelImage image = Kernels.file(file, settings.config(), one);
+        final KernelImage image = Kernels.file(file, settings.config(), wanted);
         return systems.computeIfAbsent(
                 FILE + "/" + image.architecture(), n -> inQemu(n, Kernels.of(System.getenv()), image));
     }

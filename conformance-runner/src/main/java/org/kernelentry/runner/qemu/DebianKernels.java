@@ -37,6 +37,10 @@ public final class DebianKernels {
     /** The release of a kernel as its package is called: {@code 6.12.117+deb13-amd64}. */
     private static final Pattern IMAGE = Pattern.compile("linux-image-((\\d+\\.\\d+)\\S*)");
 
+    private static final Pattern NO_SUITE =
+            Pattern.compile("E: The repository '\\S+ (\\S+) Release' does not have a Release file");
+    private static final Pattern NOT_FETCHED = Pattern.compile("(?m)^E: Failed to fetch (\\S+) +(.+)$");
+
     private static final Path KEYRING = Path.of("/usr/share/keyrings/debian-archive-keyring.gpg");
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
@@ -156,6 +160,7 @@ public final class DebianKernels {
                 APT::Sandbox::User "";
                 Acquire::Languages "none";
                 Acquire::Retries "2";
+                APT::Update::Error-Mode "any";
                 """.formatted(root, machine.debian));
         return Map.of("APT_CONFIG", config.toString());
     }
@@ -190,10 +195,26 @@ public final class DebianKernels {
         }
         if (done.code() != 0) {
             cache.checkSpace(done.output());
-            throw new SpecException(String.join(" ", command.subList(0, 3)) + " failed: " + done.lastLine()
-                    + "; give a kernel by --kernel FILE if Debian's archive cannot be reached.");
+            throw refusal(command, done);
         }
         return done.output();
+    }
+
+    /** What to tell of an apt that failed, other than for room. */
+    static SpecException refusal(final List<String> command, final Commands.Done done) {
+        final Matcher suite = NO_SUITE.matcher(done.output());
+        if (suite.find()) {
+            return new SpecException("Debian's archive has no suite " + suite.group(1)
+                    + "; write debian:6.12 for a version, or debian:trixie, debian:sid for a suite.");
+        }
+        final Matcher failure = NOT_FETCHED.matcher(done.output());
+        if (failure.find()) {
+            return new SpecException("Debian's archive cannot be reached (" + failure.group(1) + ": "
+                    + failure.group(2).strip() + "); give a kernel by --kernel FILE.");
+        }
+        return new SpecException(String.join(" ", command.subList(0, 3)) + " failed: "
+                + done.lastLine().replaceFirst("\\.$", "")
+                + "; give a kernel by --kernel FILE if Debian's archive cannot be reached.");
     }
 
     private void unpack(final Path archives, final Path folder) throws IOException {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.runner.qemu.QemuGuest.GuestFile;
 import org.kernelentry.runner.spec.Architecture;
@@ -63,13 +64,14 @@ public final class Kernels {
      * A kernel in a file.
      *
      * @param config its {@code .config}, or null
-     * @param wanted the architecture that the user expects, or null
+     * @param wanted the architectures that the user means; empty for any
      * @throws SpecException if it is no image, or one for another architecture
      */
-    public static KernelImage file(final Path file, final @Nullable Path config, final @Nullable Architecture wanted) {
+    public static KernelImage file(final Path file, final @Nullable Path config, final List<Architecture> wanted) {
         final KernelImage image = KernelImage.of(file, config);
-        if (wanted != null && image.architecture() != wanted) {
-            throw new SpecException(file + " is a kernel for " + image.architecture() + ", not for " + wanted + ".");
+        if (!wanted.isEmpty() && !wanted.contains(image.architecture())) {
+            throw new SpecException(file + " is a kernel for " + image.architecture() + ", not for "
+                    + wanted.stream().map(Architecture::toString).collect(Collectors.joining(" or ")) + ".");
         }
         return image;
     }

@@ -3,11 +3,10 @@ package org.kernelentry.runner.qemu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Tag;
@@ -20,15 +19,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("linux")
 @Timeout(900)
 final class InterruptedRunTests {
-    /** Where the boot protocol's header has its mark (linux v7.3 Documentation/arch/x86/boot.rst). */
-    private static final int MARK = 0x202;
-
     @TempDir
     private Path folder;
 
     @ParameterizedTest
-    @CsvSource({"INT", "TERM", "HUP", "KILL"})
-    void no_emulator_and_no_file_is_left_when_it_gets(final String signal) throws Exception {
+    @CsvSource({"INT, 2", "TERM, 15", "HUP, 1", "KILL, 9"})
+    void no_emulator_and_no_file_is_left_when_it_gets(final String signal, final int number) throws Exception {
         final Path temporary = Files.createDirectory(folder.resolve("temporary"));
         final Path pid = folder.resolve("pid");
         final Process conform = start(temporary, pid);
@@ -43,6 +39,8 @@ final class InterruptedRunTests {
                     .waitFor();
 
             assertThat(conform.waitFor(300, TimeUnit.SECONDS)).isTrue();
+            // As of any program that a signal ended, so that a script stops with it.
+            assertThat(conform.exitValue()).isEqualTo(128 + number);
             await(() -> !emulator.isAlive() && isEmpty(temporary));
             assertThat(emulator.isAlive()).isFalse();
             assertThat(temporary).isEmptyDirectory();
@@ -53,31 +51,11 @@ final class InterruptedRunTests {
 
     /** A run on a file that looks like a kernel, in a machine that says no more than the first line. */
     private Process start(final Path temporary, final Path pid) throws IOException {
-        final byte[] image = new byte[0x400];
-        System.arraycopy("HdrS".getBytes(StandardCharsets.US_ASCII), 0, image, MARK, 4);
-        final Path kernel = Files.write(folder.resolve("bzImage"), image);
-        final Path emulator = folder.resolve("qemu-system-x86_64");
-        Files.writeString(emulator, "#!/bin/sh\necho 'Linux version 7.3'\necho $$ >" + pid + "\nexec sleep 900\n");
-        Files.setPosixFilePermissions(emulator, PosixFilePermissions.fromString("rwx------"));
-        final ProcessBuilder builder = new ProcessBuilder(
-                        // Java leaves alone what it was told to ignore, as what runs in the background is.
-                        "env",
-                        "--default-signal=INT,TERM,HUP",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-Djava.io.tmpdir=" + temporary,
-                        "-Dconform.home=" + folder,
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "org.kernelentry.runner.cli.Conform",
-                        "run",
-                        "--kernel",
-                        kernel.toString(),
-                        "SUD-01")
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("output").toFile());
-        builder.environment().merge("PATH", folder.toString(), (path, first) -> first + ":" + path);
-        return builder.start();
+        final ConformProcess process = new ConformProcess(folder);
+        process.replace(
+                "qemu-system-x86_64", "#!/bin/sh\necho 'Linux version 7.3'\necho $$ >" + pid + "\nexec sleep 900\n");
+        return process.start(
+                Map.of(), temporary, "run", "--kernel", process.kernel().toString(), "SUD-01");
     }
 
     private static String text(final Path file) {

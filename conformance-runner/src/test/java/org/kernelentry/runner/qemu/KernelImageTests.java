@@ -129,8 +129,10 @@ final class KernelImageTests {
     @Test
     void an_image_for_another_architecture_than_the_user_means() throws IOException {
         final Path file = file(zImage());
-        assertThatThrownBy(() -> Kernels.file(file, null, Architecture.ARM64))
+        assertThatThrownBy(() -> Kernels.file(file, null, List.of(Architecture.ARM64)))
                 .hasMessage(file + " is a kernel for arm, not for arm64.");
+        assertThatThrownBy(() -> Kernels.file(file, null, List.of(Architecture.X86, Architecture.ARM64)))
+                .hasMessage(file + " is a kernel for arm, not for x86 or arm64.");
     }
 
     @Test
