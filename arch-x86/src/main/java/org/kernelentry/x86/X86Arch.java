@@ -135,7 +135,7 @@ final class X86Arch implements Arch {
         thread(previous).saveFpu(live);
         thread(next).loadSegments(live);
         thread(next).loadFpu(live);
-        entry.switchedTo(cpu);
+        entry.switchedTo(cpu, thread(previous), thread(next));
     }
 
     // ---- asm/syscall.h
@@ -275,6 +275,7 @@ final class X86Arch implements Arch {
 
     @Override
     public boolean doSignalOrRestart(final Task task, final PtRegs regs) {
+        entry.completePtRegs(task);
         return signals.doSignalOrRestart(task, regs);
     }
 

@@ -37,6 +37,12 @@ public final class X86PtRegs {
 
     /** Copies the fifteen general registers (all but the stack pointer) of a CPU into the frame. */
     public static void pushGeneral(final long[] frame, final long[] live) {
+        pushCallerSaved(frame, live);
+        pushCalleeSaved(frame, live);
+    }
+
+    /** The nine that C code may destroy ({@code SAVE_C_REGS} of Linux 4.2). */
+    public static void pushCallerSaved(final long[] frame, final long[] live) {
         frame[DI] = live[X86Regs.RDI];
         frame[SI] = live[X86Regs.RSI];
         frame[DX] = live[X86Regs.RDX];
@@ -46,6 +52,10 @@ public final class X86PtRegs {
         frame[R9] = live[X86Regs.R9];
         frame[R10] = live[X86Regs.R10];
         frame[R11] = live[X86Regs.R11];
+    }
+
+    /** The six that C code preserves ({@code SAVE_EXTRA_REGS} of Linux 4.2). */
+    public static void pushCalleeSaved(final long[] frame, final long[] live) {
         frame[BX] = live[X86Regs.RBX];
         frame[BP] = live[X86Regs.RBP];
         frame[R12] = live[X86Regs.R12];
@@ -56,12 +66,22 @@ public final class X86PtRegs {
 
     /** The reverse of {@link #pushGeneral}. */
     public static void popGeneral(final long[] frame, final long[] live) {
+        popCalleeSaved(frame, live);
+        popCallerSaved(frame, live);
+    }
+
+    /** The reverse of {@link #pushCalleeSaved}. */
+    public static void popCalleeSaved(final long[] frame, final long[] live) {
         live[X86Regs.R15] = frame[R15];
         live[X86Regs.R14] = frame[R14];
         live[X86Regs.R13] = frame[R13];
         live[X86Regs.R12] = frame[R12];
         live[X86Regs.RBP] = frame[BP];
         live[X86Regs.RBX] = frame[BX];
+    }
+
+    /** The reverse of {@link #pushCallerSaved}. */
+    public static void popCallerSaved(final long[] frame, final long[] live) {
         live[X86Regs.R11] = frame[R11];
         live[X86Regs.R10] = frame[R10];
         live[X86Regs.R9] = frame[R9];

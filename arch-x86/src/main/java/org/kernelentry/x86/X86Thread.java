@@ -20,6 +20,11 @@ public final class X86Thread {
     /** {@code TIF_FORCED_TF}: TF in the saved flags was set by a tracer, not by the program. */
     public boolean forcedTf;
 
+    /** {@code pt_regs} of the call lacks what C code preserves: the CPU has it. Only with PARTIAL_PT_REGS. */
+    public boolean partialRegs;
+    /** {@code struct inactive_task_frame}: what C code preserves while a task with partial registers does not run; slots of {@link X86PtRegs}. */
+    public final long[] inactiveFrame = new long[X86PtRegs.BX + 1];
+
     // What a signal frame tells about the last exception.
     public long trapNr;
     public long errorCode;
@@ -94,6 +99,7 @@ public final class X86Thread {
         longCall = false;
         i386RegsPoked = false;
         forcedTf = false;
+        partialRegs = false;
         trapNr = 0;
         errorCode = 0;
         cr2 = 0;

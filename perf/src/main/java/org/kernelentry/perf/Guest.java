@@ -10,6 +10,7 @@ import java.util.ServiceLoader;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.KernelConfig;
 import org.kernelentry.kernel.KernelConfig.Flavour;
+import org.kernelentry.kernel.KernelConfig.Option;
 import org.kernelentry.kernel.arch.Port;
 import org.kernelentry.kernel.signal.SigInfo;
 import org.kernelentry.kernel.signal.Signals;
@@ -52,16 +53,15 @@ final class Guest implements AutoCloseable {
     /**
      * Boots a kernel and lets the guest run to the end of its first batch.
      *
-     * @param guest mode and flavour, {@code x64-generic}
+     * @param guest mode and flavour, {@code x64-generic}; {@code x64-partial} is generic with PARTIAL_PT_REGS
      * @param source the program in the suite's notation
      * @param traced how its batches end, see the class
      * @param audited whether audit is on and has a rule when the guest is made
      */
     Guest(final String guest, final String source, final boolean traced, final boolean audited) {
         final String mode = guest.substring(0, guest.indexOf('-'));
-        final Flavour flavour = guest.endsWith("-native") ? Flavour.NATIVE : Flavour.GENERIC;
         this.traced = traced;
-        kernel = new Kernel(KernelConfig.of(flavour), port(mode));
+        kernel = new Kernel(config(guest), port(mode));
         kernel.sched.setBudget(Long.MAX_VALUE);
         if (audited) {
             kernel.audit.enable();
@@ -85,6 +85,13 @@ final class Guest implements AutoCloseable {
                 "the guest cannot be traced");
         kernel.processes.startFirst(task);
         awaitStop();
+    }
+
+    private static KernelConfig config(final String guest) {
+        if (guest.endsWith("-partial")) {
+            return KernelConfig.of(Flavour.GENERIC).with(Option.PARTIAL_PT_REGS);
+        }
+        return KernelConfig.of(guest.endsWith("-native") ? Flavour.NATIVE : Flavour.GENERIC);
     }
 
     private static Port port(final String mode) {

@@ -24,9 +24,10 @@ public class SyscallRoundTripBenchmark extends GuestBenchmark {
             }
             """.formatted(CALLS);
 
-    /** Mode and flavour: x86 has the generic flavour only. */
+    /** Mode and flavour: x86 has the generic flavour only; {@code x64-partial} saves six registers less (PARTIAL_PT_REGS). */
     @Param({
         "x64-generic",
+        "x64-partial",
         "ia32-generic",
         "a64-generic",
         "a64-native",

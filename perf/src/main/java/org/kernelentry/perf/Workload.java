@@ -20,7 +20,7 @@ public record Workload<B extends GuestBenchmark>(
     private static final List<String> GUESTS =
             List.of("x64-generic", "a64-generic", "a64-native", "arm-generic", "arm-native");
     private static final List<String> MORE_GUESTS =
-            List.of("ia32-generic", "a32-generic", "a32-native", "thumb-generic", "thumb-native");
+            List.of("x64-partial", "ia32-generic", "a32-generic", "a32-native", "thumb-generic", "thumb-native");
     private static final List<String> WORK =
             List.of("trace", "seccomp-1", "seccomp-100", "tracepoint", "audit", "sud-allowed", "sud-dispatched");
 

@@ -52,6 +52,8 @@ public record KernelConfig(Flavour flavour, int version, int cpus, Options optio
         NO_HZ_FULL,
         /** Booted with {@code preempt=none} or {@code voluntary}: with PREEMPT_DYNAMIC, PREEMPTION stays and the exit does not preempt. */
         PREEMPT_NONE_AT_BOOT,
+        /** Not in 7.3: system calls of 64-bit x86 save only what C code would destroy, as they did before Linux 4.16. */
+        PARTIAL_PT_REGS,
         /** Not in any kernel: the seed's open question, a fast syscall restart inside the generic loop. */
         PROPOSED_GENERIC_FAST_RESTART;
 
@@ -97,6 +99,7 @@ public record KernelConfig(Flavour flavour, int version, int cpus, Options optio
     public static KernelConfig of(final Flavour flavour) {
         final EnumSet<Option> on = EnumSet.allOf(Option.class);
         on.remove(Option.PROPOSED_GENERIC_FAST_RESTART);
+        on.remove(Option.PARTIAL_PT_REGS);
         on.remove(Option.OABI_COMPAT);
         on.remove(Option.TINY_RCU);
         on.remove(Option.BINFMT_ELF_FDPIC);

@@ -48,7 +48,7 @@ final class ReturnToUser {
     void sysret64(final CpuLocal cpu, final Task task) {
         final CpuState live = cpu.machine.state();
         final long[] frame = task.regs.slot;
-        X86PtRegs.popGeneral(frame, live.r);
+        PartialFrame.popRegs(task, live);
         k.steps.at(cpu, RESTORE_REGISTERS);
         leave(cpu);
         live.pc = live.r[X86Regs.RCX];
@@ -88,6 +88,8 @@ final class ReturnToUser {
         final CpuState live = cpu.machine.state();
         final PtRegs regs = task.regs;
         final long[] frame = regs.slot;
+        // A fault of IRET finds the user's registers in the frame.
+        PartialFrame.complete(k, task);
         X86PtRegs.popGeneral(frame, live.r);
         k.steps.at(cpu, RESTORE_REGISTERS);
         leave(cpu);

@@ -31,18 +31,19 @@ final class Syscall64 {
     private final EntryCpu[] cpus;
     private final ReturnToUser returns;
     private final SyscallTables tables;
+    private final PartialFrame partial;
 
     Syscall64(final Kernel k, final EntryCpu[] cpus, final ReturnToUser returns, final SyscallTables tables) {
         this.k = k;
         this.cpus = cpus;
         this.returns = returns;
         this.tables = tables;
+        this.partial = new PartialFrame(k);
     }
 
     void enter(final CpuLocal cpu, final Task task) {
         final CpuState live = cpu.machine.state();
         final EntryCpu e = cpus[cpu.id];
-        final long[] frame = task.regs.slot;
         k.steps.enter(cpu, ENTRY_SYSCALL_64, live.r[X86Regs.RAX]);
         e.enterFromUser(live.r[X86Regs.R11], EntryCpu.SYSCALL_MASK);
         Stub.swapgs(k, cpu, e);
@@ -50,6 +51,22 @@ final class Syscall64 {
         k.steps.at(cpu, SAVE_USER_SP);
         k.steps.at(cpu, Stub.SWITCH_TO_KERNEL_CR3);
         Stub.switchStack(k, cpu, e);
+        constructPtRegs(cpu, task, e);
+        ((X86Thread) task.thread).longCall = true;
+        task.regs.user = true;
+        task.regs.irqsOn = true;
+        final boolean sysret = doSyscall64(cpu, task, (int) task.regs.slot[ORIG_AX]);
+        if (sysret) {
+            returns.sysret64(k.cpu, task);
+        } else {
+            returns.iret(k.cpu, task);
+        }
+        k.steps.leave(k.cpu, ENTRY_SYSCALL_64);
+    }
+
+    private void constructPtRegs(final CpuLocal cpu, final Task task, final EntryCpu e) {
+        final CpuState live = cpu.machine.state();
+        final long[] frame = task.regs.slot;
         // SYSCALL left the return address in rcx and the flags in r11.
         frame[SS] = X86Regs.USER_DS;
         frame[SP] = e.scratchSp;
@@ -58,18 +75,12 @@ final class Syscall64 {
         frame[IP] = live.r[X86Regs.RCX];
         frame[ORIG_AX] = live.r[X86Regs.RAX];
         k.steps.at(cpu, PUSH_SYSCALL_FRAME);
-        Stub.pushAndClearRegs(k, cpu, frame);
-        frame[AX] = -Errno.ENOSYS;
-        ((X86Thread) task.thread).longCall = true;
-        task.regs.user = true;
-        task.regs.irqsOn = true;
-        final boolean sysret = doSyscall64(cpu, task, (int) frame[ORIG_AX]);
-        if (sysret) {
-            returns.sysret64(k.cpu, task);
+        if (partial.suffices(task)) {
+            PartialFrame.pushAndClearRegs(k, cpu, task);
         } else {
-            returns.iret(k.cpu, task);
+            Stub.pushAndClearRegs(k, cpu, frame);
         }
-        k.steps.leave(k.cpu, ENTRY_SYSCALL_64);
+        frame[AX] = -Errno.ENOSYS;
     }
 
     /** Returns whether SYSRET can do the return. */
@@ -100,6 +111,9 @@ final class Syscall64 {
         if (body == null) {
             tables.outside(frame, number);
             return;
+        }
+        if (((X86Thread) task.thread).partialRegs) {
+            partial.stub(k, task, number);
         }
         final long[] args = task.args;
         args[0] = frame[DI];

@@ -8,6 +8,7 @@ import org.kernelentry.kernel.task.Task;
 import org.kernelentry.machine.CpuExit;
 import org.kernelentry.x86.X86Exit;
 import org.kernelentry.x86.X86Regs;
+import org.kernelentry.x86.X86Thread;
 
 /** All ways into the kernel and back. */
 public final class X86Entry {
@@ -91,8 +92,14 @@ public final class X86Entry {
     }
 
     /** {@code __switch_to()} runs on the new task's stack from here on. */
-    public void switchedTo(final CpuLocal cpu) {
+    public void switchedTo(final CpuLocal cpu, final X86Thread previous, final X86Thread next) {
+        PartialFrame.switchTo(cpu.machine.state(), previous, next);
         kernelMode(cpu);
+    }
+
+    /** The saved registers of the running task are about to be looked at: all must be there. */
+    public void completePtRegs(final Task task) {
+        PartialFrame.complete(k, task);
     }
 
     /** {@code arch_enter_from_user_mode()}: the checks of CONFIG_DEBUG_ENTRY (X86-08). */
