@@ -22,6 +22,7 @@ int main(int argc, char **argv)
         for (u32 i = 0; i < sizeof buffer; i++)
             crc = crc >> 8 ^ table[(crc ^ buffer[i]) & 255];
         crc = ~crc;
+        round_done(crc);
     }
     print_hex("crc32", crc);
     return 0;

@@ -20,6 +20,7 @@ int main(int argc, char **argv)
             for (u32 j = i + i; j < LIMIT; j += i)
                 composite[j] = 1;
         }
+        round_done(primes);
     }
     print_hex("primes", primes);
     return primes == 6542 ? 0 : 1;

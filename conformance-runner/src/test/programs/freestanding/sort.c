@@ -76,6 +76,7 @@ int main(int argc, char **argv)
                 print("not sorted\n");
             hash = hash * 31 + words[i];
         }
+        round_done(hash);
     }
     print_hex("sorted", hash);
     return 0;

@@ -28,6 +28,8 @@ import picocli.CommandLine.Spec;
             "  conform bench getppid                      (all that begin so)",
             "  conform bench 'signal and return a64-native'",
             "  conform bench --peers                      (beside the host's kernel and QEMU)",
+            "  conform bench --programs                   (compiled programs beside qemu-user, some minutes)",
+            "  conform bench --programs 'crc32 x64' sort  (those that begin so)",
             "To compare with another commit: conform gate --help."
         })
 public final class Bench implements Callable<Integer> {
@@ -37,7 +39,10 @@ public final class Bench implements Callable<Integer> {
     @Spec
     private CommandSpec command = CommandSpec.create();
 
-    @Parameters(arity = "0..*", paramLabel = "NAME", description = "Beginning of a name as --list prints it.")
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "NAME",
+            description = "Beginning of a name as --list or --programs prints it.")
     private List<String> names = new ArrayList<>();
 
     @Option(names = "--list", description = "Print the names of all benchmarks.")
@@ -49,7 +54,17 @@ public final class Bench implements Callable<Integer> {
                     "Measure getppid on this machine's kernel, under qemu-user and in QEMU machines, in turn with ours.")
     private boolean peers;
 
-    @Option(names = "--rounds", paramLabel = "N", description = "Rounds of --peers. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--programs",
+            description =
+                    "Measure how many instructions per second of processor time compiled programs run at,"
+                            + " interpreted, translated and under qemu-user, in turn. Needs Debian's cross compilers and qemu-user.")
+    private boolean programs;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            description = "Rounds of --peers and --programs. Default: ${DEFAULT-VALUE}.")
     private int rounds = 5;
 
     /** For picocli. */
@@ -96,8 +111,13 @@ public final class Bench implements Callable<Integer> {
             new Peers(out, rounds).run();
             return 0;
         }
+        if (programs) {
+            new Programs(out, rounds, Toolchain.ALL).run(names);
+            return 0;
+        }
         if (names.isEmpty()) {
-            throw new BenchException("name a benchmark, or say --list or --peers; see conform bench --help.");
+            throw new BenchException(
+                    "name a benchmark, or say --list, --peers or --programs; see conform bench --help.");
         }
         measure(out);
         return 0;

@@ -86,7 +86,7 @@ record Peer(String name, String mode, int calls, Function<Path, List<String>> co
 
     private static void user(
             final List<Peer> peers, final List<String> missing, final String program, final String mode) {
-        if (isInstalled(program)) {
+        if (Toolchain.isInstalled(program)) {
             peers.add(new Peer(program, mode, MILLION, file -> List.of(program, file.toString())));
         } else {
             missing.add(program + ": not installed (Debian's qemu-user)");
@@ -104,7 +104,7 @@ record Peer(String name, String mode, int calls, Function<Path, List<String>> co
             final List<String> board) {
         final Path kernel = cache().resolve("debian/6.12").resolve(debian).resolve("vmlinuz");
         final String name = QEMU + cpu + ", 6.12";
-        if (!isInstalled(QEMU + cpu)) {
+        if (!Toolchain.isInstalled(QEMU + cpu)) {
             missing.add(name + ": " + QEMU + cpu + " is not installed");
         } else if (!Files.isRegularFile(kernel)) {
             missing.add(name + ": no kernel; ./conform boot debian:6.12 fetches one");
@@ -128,15 +128,6 @@ record Peer(String name, String mode, int calls, Function<Path, List<String>> co
         final Path base =
                 xdg == null || xdg.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(xdg);
         return base.resolve("kernel-entry-conformance");
-    }
-
-    private static boolean isInstalled(final String program) {
-        for (final String folder : System.getenv("PATH").split(":", -1)) {
-            if (Files.isExecutable(Path.of(folder, program))) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** The program as the first of a machine. /dev/console is in every kernel's own first file system. */

@@ -61,7 +61,7 @@ final class BenchTests {
     void withoutANameItSaysWhatToDo() {
         assertThat(bench()).isEqualTo(2);
         assertThat(err.toString())
-                .isEqualTo("bench: name a benchmark, or say --list or --peers; see conform bench --help."
+                .isEqualTo("bench: name a benchmark, or say --list, --peers or --programs; see conform bench --help."
                         + System.lineSeparator());
     }
 }
