@@ -288,3 +288,43 @@ Feature: What a skipped call leaves in the return register
         | ia32 | 6.1     | 9999   | -ENOSYS |
         | ia32 | 6.1     | -2     | -ENOSYS |
         | ia32 | 6.1     | -1     | 77      |
+
+  @ENT @ENT-24
+  Rule: On arm64 a tracer's number outside the table gives -ENOSYS, whatever result it wrote; -1, and generic entry, keep that result
+
+    Scenario Outline: Number <number> with result 77 gives <result>
+      Given a guest program on <mode>:
+        """
+        B: break
+        r = getppid
+        note r
+        """
+      And the tracer has seized it with "TRACESYSGOOD"
+      When this happens:
+        | do                  | sees           | result   |
+        | CONT                | signal SIGTRAP |          |
+        | set pc B.next       |                |          |
+        | SYSCALL             | entry getppid  |          |
+        | set number <number> |                |          |
+        | set result 77       |                |          |
+        | SYSCALL             | exit <number>  | <result> |
+        | CONT                | exited 0       |          |
+      Then the guest notes:
+        | r=<result> |
+      And nothing else happens
+
+      Examples:
+        | mode | number | result  |
+        | a64  | -1     | 77      |
+
+      @native
+      Examples:
+        | mode | number | result  |
+        | a64  | 9999   | -ENOSYS |
+        | a64  | -2     | -ENOSYS |
+
+      @generic
+      Examples:
+        | mode | number | result  |
+        | a64  | 9999   | 77      |
+        | a64  | -2     | 77      |
