@@ -16,56 +16,45 @@ final class Shifts {
     private Shifts() {}
 
     static void shl(final Insn i) {
-        final Operands o = i.operands;
-        final BlockBuilder out = i.out;
-        final int width = o.width(0);
-        final int a = o.zeroExtend(o.readToModify(0), width);
-        final int count = count(i, 1);
-        final int result = out.temp();
-        final int carry = out.temp();
-        out.alu(Op.SHL, result, a, count);
-        if (width == 64) {
-            out.unary(Op.NEG, carry, count);
-            out.alu(Op.SHR, carry, a, carry);
-        } else {
-            out.alui(Op.SHRI, carry, result, width);
-        }
-        out.alui(Op.ANDI, carry, carry, 1);
-        final int overflow = top(out, result, width);
-        out.alu(Op.XOR, overflow, overflow, carry);
-        commit(i, count, carry, overflow, result);
+        final int width = i.operands.width(0);
+        shift(i, i.operands.readToModify(0), width == 32 ? Op.SHL32 : Op.SHL, FlagKind.SHL);
     }
 
     static void shr(final Insn i) {
         final Operands o = i.operands;
         final int width = o.width(0);
-        final int a = o.zeroExtend(o.readToModify(0), width);
-        right(i, a, Op.SHR);
+        final int a = o.readToModify(0);
+        if (width == 32) {
+            shift(i, a, Op.SHR32, FlagKind.SHR);
+        } else {
+            shift(i, o.zeroExtend(a, width), Op.SHR, FlagKind.SHR);
+        }
     }
 
     static void sar(final Insn i) {
         final Operands o = i.operands;
         final int width = o.width(0);
-        final int a = o.signExtend(o.readToModify(0), width);
-        right(i, a, Op.SAR);
+        final int a = o.readToModify(0);
+        if (width == 32) {
+            shift(i, a, Op.SAR32, FlagKind.SAR);
+        } else {
+            shift(i, o.signExtend(a, width), Op.SAR, FlagKind.SAR);
+        }
     }
 
-    private static void right(final Insn i, final int a, final int op) {
+    /** One step short of the result: there is what the last step shifts out. */
+    private static void shift(final Insn i, final int a, final int op, final int kind) {
         final BlockBuilder out = i.out;
         final int count = count(i, 1);
         final int before = out.temp();
         final int result = out.temp();
-        final int carry = out.temp();
-        // One step short of the result: its low bit is what the last step shifts out.
         out.alui(Op.ADDI, before, count, -1);
         out.alu(op, before, a, before);
-        out.alui(Op.ANDI, carry, before, 1);
         out.alu(op, result, a, count);
-        final int overflow = top(out, before, i.operands.width(0));
-        if (op == Op.SAR) {
-            out.constant(overflow, 0);
-        }
-        commit(i, count, carry, overflow, result);
+        i.operands.write(0, result);
+        final int none = out.skipIfZero(count);
+        out.flags(kind, i.operands.width(0), before, before, result);
+        out.bind(none);
     }
 
     static void rol(final Insn i) {

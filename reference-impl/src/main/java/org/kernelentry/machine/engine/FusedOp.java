@@ -107,6 +107,19 @@ final class FusedOp {
                 || opcode == Op.ST64;
     }
 
+    /** Whether a load or store of {@link Op} is also there with {@link #CUT_ADDRESS}. */
+    static boolean cuttable(final int opcode) {
+        return opcode != Op.LD8S && opcode != Op.LD16U && opcode != Op.LD16S && opcode != Op.ST16;
+    }
+
+    /** Whether an operation of {@link Op} without b does the same for a and for its low half. */
+    static boolean readsLowHalf(final int opcode, final long imm) {
+        return opcode == Op.ADDI32
+                || opcode >= Op.SHLI32 && opcode <= Op.RORI32
+                || opcode >= Op.ZX8 && opcode <= Op.SX32
+                || opcode == Op.ANDI && imm >>> Integer.SIZE == 0;
+    }
+
     /** Whether an operation made here stores. */
     static boolean stores(final int opcode) {
         return opcode >= ST8_CUT && opcode <= ST64_CUT || opcode >= ST8_INDEXED && opcode <= ST64_INDEXED;

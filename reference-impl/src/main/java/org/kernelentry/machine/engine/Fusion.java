@@ -7,7 +7,6 @@ import static org.kernelentry.machine.ir.Block.opcode;
 
 import java.util.Arrays;
 import org.kernelentry.machine.ir.Block;
-import org.kernelentry.machine.ir.BlockBuilder;
 import org.kernelentry.machine.ir.Cond;
 import org.kernelentry.machine.ir.FlagKind;
 import org.kernelentry.machine.ir.Op;
@@ -20,32 +19,11 @@ import org.kernelentry.machine.ir.OpShape;
  * {@code CONST SUB FLAGS MOV} becomes one operation. A comparison and the jump behind it, two instructions, are done at once. Only temporaries that nothing but the joined operations reads
  * disappear, and only where no skip lands in between, so every register has the same value at every place where the block can be left.
  */
-final class Fusion {
+final class Fusion extends Rewriting {
     private static final long LOW = 0xffff_ffffL;
 
-    private final Block block;
-    private final long[] in;
-    private final boolean[] label;
-    /** Moves that an earlier operation does along. */
-    private final boolean[] done;
-
-    private final long[] out;
-    private final int[] place;
-    private int ops;
-    /** First operation emitted of the instruction being looked at, and of the one before it. */
-    private int first;
-
-    private int before;
-    /** End of the instruction being looked at. */
-    private int to;
-
     private Fusion(final Block block) {
-        this.block = block;
-        this.in = block.program().clone();
-        this.label = new boolean[block.ops() + 1];
-        this.done = new boolean[block.ops() + 1];
-        this.out = new long[in.length];
-        this.place = new int[block.ops() + 1];
+        super(block);
     }
 
     static CachedBlock fuse(final Block block) {
@@ -82,66 +60,6 @@ final class Fusion {
         return new CachedBlock(block, Arrays.copyOf(out, 2 * ops), firstOp);
     }
 
-    private boolean isTemp(final int slot) {
-        return slot >= block.firstTemp() && slot < block.firstTemp() + BlockBuilder.TEMPS;
-    }
-
-    /** What {@code slot} holds at operation {@code j} is read by none that follows: that one replaces it, or it is a temporary and unused. */
-    private boolean dies(final int slot, final int j) {
-        if (OpShape.writesD(opcode(in[2 * j])) && d(in[2 * j]) == slot) {
-            return true;
-        }
-        if (!isTemp(slot)) {
-            return false;
-        }
-        boolean straight = true;
-        for (int n = j + 1; n < to; n++) {
-            if (reads(n, slot)) {
-                return false;
-            }
-            final int opcode = opcode(in[2 * n]);
-            straight &= !OpShape.skips(opcode);
-            if (straight && OpShape.writesD(opcode) && d(in[2 * n]) == slot) {
-                return true;
-            }
-        }
-        return true;
-    }
-
-    private boolean reads(final int i, final int slot) {
-        final long op = in[2 * i];
-        final int opcode = opcode(op);
-        return OpShape.opaque(opcode)
-                || OpShape.readsD(opcode) && d(op) == slot
-                || OpShape.readsA(opcode) && a(op) == slot
-                || OpShape.readsB(opcode) && b(op) == slot
-                || OpShape.readsImm(opcode) && in[2 * i + 1] == slot;
-    }
-
-    /** Operation {@code i} always follows its predecessor and is {@code opcode}. */
-    private boolean follows(final int i, final int opcode) {
-        return i < to && !label[i] && opcode(in[2 * i]) == opcode;
-    }
-
-    private void emit(final int opcode, final int d, final int a, final int b, final long imm) {
-        out[2 * ops] = Block.pack(opcode, d, a, b);
-        out[2 * ops + 1] = imm;
-        ops++;
-    }
-
-    /** The operation emitted last becomes another one with the same operands. */
-    private void change(final int opcode) {
-        final long op = out[2 * ops - 2];
-        out[2 * ops - 2] = Block.pack(opcode, d(op), a(op), b(op));
-    }
-
-    private int keep(final int i) {
-        out[2 * ops] = in[2 * i];
-        out[2 * ops + 1] = in[2 * i + 1];
-        ops++;
-        return 1;
-    }
-
     /** Emits what operation {@code i} begins; returns how many operations that took. */
     private int join(final int i) {
         final long op = in[2 * i];
@@ -176,21 +94,12 @@ final class Fusion {
                     return 2;
                 }
                 return retargeted(i);
+            case Op.ADDI, Op.ADDI32:
+                return movedAddress(i) ? 3 : retargeted(i);
             default:
                 final int taken = arithmetic(i, false, 0, 0);
                 return taken != 0 ? taken : retargeted(i);
         }
-    }
-
-    /** Whether one of the operations emitted from {@code from} on may let the block end behind its instruction. */
-    private boolean cuts(final int from) {
-        for (int n = from; n < ops; n++) {
-            final int opcode = opcode(out[2 * n]);
-            if (FusedOp.stores(opcode) || opcode <= Op.HELPER_END && OpShape.cuts(opcode)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Whether operation {@code i} and the next two are a jump to a constant address in a constant mode, which becomes one. */
@@ -206,6 +115,41 @@ final class Fusion {
             return false;
         }
         emit(FusedOp.JMP_MODE, (int) in[2 * i + 3], 0, 0, in[2 * i + 1]);
+        return true;
+    }
+
+    /**
+     * Whether operation {@code i} and the next two access memory and move the register with the address, before or behind: the move is done right in
+     * the register, behind the access.
+     */
+    private boolean movedAddress(final int i) {
+        final int plain = i + 2 < to && !label[i + 1] ? opcode(in[2 * i + 2]) : -1;
+        if (plain < Op.LD8U || plain > Op.ST64 || !follows(i + 2, Op.MOV)) {
+            return false;
+        }
+        retarget(i + 1);
+        final int opcode = opcode(in[2 * i + 2]);
+        final long sum = in[2 * i];
+        final int register = a(sum);
+        final int moved = d(sum);
+        final long access = in[2 * i + 2];
+        final boolean theirs = a(in[2 * i + 4]) == moved && d(in[2 * i + 4]) == register;
+        if (!theirs || moved == register || d(access) == register || d(access) == moved || !dies(moved, i + 2)) {
+            return false;
+        }
+        final long offset = in[2 * i + 3];
+        if (a(access) == register) {
+            emit(opcode, d(access), register, 0, offset);
+        } else if (a(access) != moved) {
+            return false;
+        } else if (opcode(sum) == Op.ADDI) {
+            emit(opcode, d(access), register, 0, in[2 * i + 1] + offset);
+        } else if (offset == 0 && FusedOp.cuttable(opcode)) {
+            emit(opcode + FusedOp.CUT_ADDRESS, d(access), register, 0, in[2 * i + 1]);
+        } else {
+            return false;
+        }
+        emit(opcode(sum), register, register, 0, in[2 * i + 1]);
         return true;
     }
 
@@ -351,22 +295,25 @@ final class Fusion {
 
     /** Operation {@code i}; computed right into the register where a move to it follows. */
     private int retargeted(final int i) {
+        retarget(i);
+        return address(i);
+    }
+
+    private void retarget(final int i) {
         final long op = in[2 * i];
         final int opcode = opcode(op);
         if (!OpShape.writesD(opcode) || OpShape.readsD(opcode)) {
-            return address(i);
+            return;
         }
         final int move = moveOf(i);
         if (move < 0) {
-            return address(i);
+            return;
         }
         final int joined = opcode(in[2 * move]) == Op.ZX32 ? FusedOp.cut(opcode) : opcode;
-        if (joined < 0) {
-            return address(i);
+        if (joined >= 0) {
+            done[move] = true;
+            in[2 * i] = Block.pack(joined, d(in[2 * move]), a(op), b(op));
         }
-        done[move] = true;
-        in[2 * i] = Block.pack(joined, d(in[2 * move]), a(op), b(op));
-        return address(i);
     }
 
     /**
@@ -393,26 +340,6 @@ final class Fusion {
         return -1;
     }
 
-    /** An operation in [from, to) reads or writes {@code slot}, or sets flags from it. */
-    private boolean touched(final int slot, final int from, final int to) {
-        for (int n = from; n < to; n++) {
-            if (reads(n, slot) || OpShape.writesD(opcode(in[2 * n])) && d(in[2 * n]) == slot) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** The operation emitted last, of the same instruction and always followed by {@code i}, is {@code opcode} and feeds only {@code slot} of it. */
-    private boolean fedBy(final int opcode, final int slot, final int i) {
-        return ops > first
-                && !label[i]
-                && opcode(out[2 * ops - 2]) == opcode
-                && d(out[2 * ops - 2]) == slot
-                && isTemp(slot)
-                && dies(slot, i);
-    }
-
     /** Operation {@code i}; a load or store takes the addition of its address along, an addition the shift of its operand. */
     private int address(final int i) {
         final long op = in[2 * i];
@@ -422,12 +349,7 @@ final class Fusion {
         if (access && indexed(i)) {
             return 1;
         }
-        final boolean cuttable = access
-                && in[2 * i + 1] == 0
-                && opcode != Op.LD8S
-                && opcode != Op.LD16U
-                && opcode != Op.LD16S
-                && opcode != Op.ST16;
+        final boolean cuttable = access && in[2 * i + 1] == 0 && FusedOp.cuttable(opcode);
         if (cuttable && (fedBy(Op.ADDI32, a(op), i) || fedBy(Op.ZX32, a(op), i))) {
             final long added = opcode(out[2 * ops - 2]) == Op.ADDI32 ? out[2 * ops - 1] : 0;
             ops--;
@@ -437,6 +359,11 @@ final class Fusion {
         if (access && fedBy(Op.ADDI, a(op), i)) {
             ops--;
             emit(opcode, d(op), a(out[2 * ops]), 0, out[2 * ops + 1] + in[2 * i + 1]);
+            return 1;
+        }
+        if (FusedOp.readsLowHalf(opcode, in[2 * i + 1]) && fedBy(Op.ZX32, a(op), i)) {
+            ops--;
+            emit(opcode, d(op), a(out[2 * ops]), 0, in[2 * i + 1]);
             return 1;
         }
         return keep(i);

@@ -22,6 +22,12 @@ public final class FlagKind {
     public static final int INC = 6;
     /** result = x - 1; C = a != 0 is kept from before (x86 DEC). */
     public static final int DEC = 7;
+    /** result = a << 1, a itself being shifted by one step less than asked for. C = a's top bit; V = that and result's differ; A = 0. */
+    public static final int SHL = 8;
+    /** result = a >>> 1, a as for {@link #SHL}. C = a's bit 0; V = a's top bit; A = 0. */
+    public static final int SHR = 9;
+    /** result = a >> 1, a as for {@link #SHL}. C = a's bit 0; V = A = 0. */
+    public static final int SAR = 10;
 
     private FlagKind() {}
 

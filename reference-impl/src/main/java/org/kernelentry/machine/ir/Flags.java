@@ -74,6 +74,11 @@ public final class Flags {
             case FlagKind.INC:
             case FlagKind.DEC:
                 return a != 0;
+            case FlagKind.SHL:
+                return (a & top(kw)) != 0;
+            case FlagKind.SHR:
+            case FlagKind.SAR:
+                return (a & 1) != 0;
             default:
                 return false;
         }
@@ -90,6 +95,10 @@ public final class Flags {
                 return ((a ^ b) & (a ^ result) & top(kw)) != 0;
             case FlagKind.RESULT_CV:
                 return b != 0;
+            case FlagKind.SHL:
+                return ((a ^ result) & top(kw)) != 0;
+            case FlagKind.SHR:
+                return (a & top(kw)) != 0;
             case FlagKind.INC:
                 return (result << 64 - (kw & 0xff)) == Long.MIN_VALUE;
             case FlagKind.DEC:

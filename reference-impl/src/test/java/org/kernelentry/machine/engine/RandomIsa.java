@@ -101,7 +101,7 @@ final class RandomIsa implements Isa {
                 out.constant(temp(), constant());
             }
             for (int i = random.nextInt(4); i >= 0; i--) {
-                piece(random.nextInt(17));
+                piece(random.nextInt(20));
             }
             switch (random.nextInt(24)) {
                 case 0 -> out.jumpIf(random.nextInt(Cond.NP + 1), pc + 4L * (random.nextInt(9) - 4));
@@ -144,6 +144,8 @@ final class RandomIsa implements Isa {
                     out.unary(COMMIT[random.nextInt(COMMIT.length)], register(), d);
                 }
                 case 14, 15 -> indexed();
+                case 16 -> moving();
+                case 17 -> lowHalf();
                 default -> out.helper(random.nextInt(2), register(), source(), random.nextInt(ADDRESSES));
             }
         }
@@ -164,6 +166,37 @@ final class RandomIsa implements Isa {
                 out.load(Op.LD8U + random.nextInt(7), target(), address, 0);
             } else {
                 out.store(Op.ST8 + random.nextInt(4), source(), address, 0);
+            }
+        }
+
+        /** An access that moves its address on by a little, before or behind; sometimes with what must keep that apart. */
+        private void moving() {
+            final int register = random.nextInt(ADDRESSES);
+            final int moved = temp();
+            out.alui(random.nextBoolean() ? Op.ADDI : Op.ADDI32, moved, register, random.nextInt(17) - 8);
+            final int address = random.nextBoolean() ? register : moved;
+            final int offset = random.nextBoolean() ? 0 : random.nextInt(16);
+            if (random.nextBoolean()) {
+                out.load(Op.LD8U + random.nextInt(7), random.nextInt(4) == 0 ? register : target(), address, offset);
+            } else {
+                out.store(Op.ST8 + random.nextInt(4), random.nextBoolean() ? source() : moved, address, offset);
+            }
+            out.mov(random.nextInt(4) == 0 ? register() : register, moved);
+            if (random.nextInt(4) == 0) {
+                out.mov(register(), moved);
+            }
+        }
+
+        /** What works on half of a slot, behind a cut to that half. */
+        private void lowHalf() {
+            final int any = source();
+            final int low = temp();
+            out.unary(Op.ZX32, low, any);
+            final int d = target();
+            if (random.nextBoolean()) {
+                out.alui(Op.ADDI32 + random.nextInt(Op.RORI32 - Op.ADDI32 + 1), d, low, constant());
+            } else {
+                out.unary(Op.ZX8 + random.nextInt(Op.BSWAP32 - Op.ZX8 + 1), d, low);
             }
         }
 
@@ -191,7 +224,7 @@ final class RandomIsa implements Isa {
             final int d = target();
             out.alu(random.nextInt(4) == 0 ? Op.SHL + random.nextInt(7) : BASIC[random.nextInt(BASIC.length)], d, a, b);
             if (random.nextInt(3) > 0) {
-                out.flags(1 + random.nextInt(FlagKind.RESULT_CV), 8 << random.nextInt(4), a, b, d);
+                out.flags(1 + random.nextInt(FlagKind.SAR), 8 << random.nextInt(4), a, b, d);
             }
             if (random.nextBoolean()) {
                 out.unary(COMMIT[random.nextInt(COMMIT.length)], register(), d);
@@ -208,7 +241,7 @@ final class RandomIsa implements Isa {
             // No new temporary may be written first under a skip, so the pieces here use what there is.
             out.alu(BASIC[random.nextInt(BASIC.length)], source(), source(), source());
             if (random.nextBoolean()) {
-                out.flags(1 + random.nextInt(FlagKind.RESULT_CV), 8 << random.nextInt(4), source(), source(), source());
+                out.flags(1 + random.nextInt(FlagKind.SAR), 8 << random.nextInt(4), source(), source(), source());
             }
             if (random.nextBoolean()) {
                 out.op(Op.EXIT, CpuExit.TRAP, source(), 0, 0x6660);
@@ -224,7 +257,7 @@ final class RandomIsa implements Isa {
             final int skip = out.skipIf(random.nextInt(Cond.NP + 1));
             out.alu(BASIC[random.nextInt(BASIC.length)], d, a, b);
             out.bind(skip);
-            out.flags(1 + random.nextInt(FlagKind.RESULT_CV), 8 << random.nextInt(4), a, b, d);
+            out.flags(1 + random.nextInt(FlagKind.SAR), 8 << random.nextInt(4), a, b, d);
         }
 
         private void testBits() {

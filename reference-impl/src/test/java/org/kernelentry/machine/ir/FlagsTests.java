@@ -202,4 +202,30 @@ final class FlagsTests {
                     .isEqualTo(resultFlags(result, width) | (c != 0 ? Flags.C : 0) | (v != 0 ? Flags.V : 0));
         }
     }
+
+    /** One bit at a time, in an int for each bit. */
+    @ParameterizedTest(name = "shifts of {0} bits carry out the bit that goes last")
+    @ValueSource(ints = {8, 16, 32, 64})
+    void shiftsCarryOutTheBitThatGoesLast(final int width) {
+        final Random random = new Random(width);
+        for (int round = 0; round < 600; round++) {
+            final long before = operand(random);
+            final long up = before << 1;
+            final long mask = -1L >>> 64 - width;
+            final int top = bit(before, width - 1);
+            final int next = bit(before, width - 2);
+            assertThat(packed(FlagKind.SHL, width, before, 0, up))
+                    .as("%x << 1", before)
+                    .isEqualTo(resultFlags(up, width) | (top == 1 ? Flags.C : 0) | (top != next ? Flags.V : 0));
+            final long down = (before & mask) >>> 1;
+            final int low = bit(before, 0) == 1 ? Flags.C : 0;
+            assertThat(packed(FlagKind.SHR, width, before & mask, 0, down))
+                    .as("%x >>> 1", before)
+                    .isEqualTo(resultFlags(down, width) | low | (top == 1 ? Flags.V : 0));
+            final long signed = down | (long) top << width - 1;
+            assertThat(packed(FlagKind.SAR, width, before, 0, signed))
+                    .as("%x >> 1", before)
+                    .isEqualTo(resultFlags(signed, width) | low);
+        }
+    }
 }
