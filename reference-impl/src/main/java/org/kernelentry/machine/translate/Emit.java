@@ -2,8 +2,10 @@ package org.kernelentry.machine.translate;
 
 import static org.objectweb.asm.Opcodes.*;
 
+import java.util.ArrayList;
 import java.util.Arrays;
-import org.objectweb.asm.MethodVisitor;
+import java.util.Collections;
+import java.util.List;
 import org.objectweb.asm.Type;
 
 /**
@@ -52,7 +54,7 @@ final class Emit {
     static final String FAULT_NAME = "org/kernelentry/machine/memory/MemoryFault";
     static final String TRAP_NAME = "org/kernelentry/machine/ir/GuestTrap";
 
-    final MethodVisitor m;
+    final UniformFrames m;
     private final int firstTemp;
     private final int flags;
     /** Registers that live in local variables while the region runs, ascending; empty where helpers are called. */
@@ -66,7 +68,7 @@ final class Emit {
     private boolean tempsInArray;
 
     Emit(
-            final MethodVisitor m,
+            final UniformFrames m,
             final int firstTemp,
             final int temps,
             final int flags,
@@ -78,11 +80,41 @@ final class Emit {
         this.kept = kept;
         this.changed = changed;
         this.keptBase = TEMPS + 2 * temps;
+        m.locals(types(temps));
         // The verifier wants a value on every path.
+        m.visitInsn(LCONST_0);
+        m.visitVarInsn(LSTORE, ADDRESS);
         for (int t = 0; t < temps; t++) {
             m.visitInsn(LCONST_0);
             m.visitVarInsn(LSTORE, TEMPS + 2 * t);
         }
+    }
+
+    /** What the local variables hold from the end of the prologue on. */
+    private Object[] types(final int temps) {
+        final List<Object> types = new ArrayList<>(List.of(
+                Translator.CLASS_NAME,
+                RUN_NAME,
+                STATE_NAME,
+                "[J",
+                SPACE_NAME,
+                LONG, // BUDGET
+                INTEGER, // ENTRY
+                LONG, // LEFT
+                INTEGER, // AT
+                INTEGER, // GENERATION
+                INTEGER, // FLAG_KIND
+                LONG, // FLAG_A
+                LONG, // FLAG_B
+                LONG, // FLAG_RESULT
+                LONG, // PC
+                INTEGER, // CODE
+                TOP, // SCRATCH, of two, used between labels only
+                TOP,
+                LONG)); // ADDRESS
+        types.addAll(Collections.nCopies(WINDOWS, WINDOW_NAME));
+        types.addAll(Collections.nCopies(temps + kept.length, LONG));
+        return types.toArray();
     }
 
     void tempsInArray(final boolean inArray) {

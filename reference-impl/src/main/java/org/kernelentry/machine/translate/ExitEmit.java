@@ -66,6 +66,7 @@ final class ExitEmit {
 
     /** The registers are exact; the flags are saved, unless a helper trapped, which has them already. */
     void handler(final Label begin, final String method, final String thrown, final boolean keep) {
+        e.m.expect(keep ? TRAP_NAME : FAULT_NAME);
         m.visitLabel(begin);
         if (keep) {
             m.visitVarInsn(ASTORE, SCRATCH);

@@ -117,6 +117,7 @@ final class MemoryEmit {
             e.m.visitJumpInsn(GOTO, loaded);
             refused(window, refused);
             e.call(SPACE_NAME, "load" + bits, "(J)" + result);
+            e.m.expect(bits == 64 ? LONG : INTEGER);
             e.m.visitLabel(loaded);
             extend(opcode);
         });

@@ -311,6 +311,7 @@ final class OpEmit {
         e.m.visitJumpInsn(GOTO, end);
         e.m.visitLabel(isZero);
         e.get(no);
+        e.m.expect(LONG);
         e.m.visitLabel(end);
     }
 
@@ -322,6 +323,7 @@ final class OpEmit {
         e.m.visitJumpInsn(GOTO, end);
         e.m.visitLabel(yes);
         e.m.visitInsn(LCONST_1);
+        e.m.expect(LONG);
         e.m.visitLabel(end);
     }
 }

@@ -45,7 +45,7 @@ final class RegionEmit {
 
     /** @param helpers takes the numbers of the helpers that are called, each once, in the order of their fields */
     RegionEmit(
-            final MethodVisitor m,
+            final UniformFrames m,
             final List<Block> blocks,
             final RegionPlan plan,
             final boolean[] indirects,

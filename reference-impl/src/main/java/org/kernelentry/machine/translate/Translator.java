@@ -59,12 +59,7 @@ public final class Translator {
      * @return null when the method would become too large for the JVM to compile, or too entangled for ASM
      */
     public @Nullable Region translate(final List<Block> blocks, final boolean[] indirects) {
-        final ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_FRAMES) {
-            @Override
-            protected String getCommonSuperClass(final String one, final String other) {
-                return "java/lang/Object";
-            }
-        };
+        final ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
         writer.visit(V17, ACC_FINAL | ACC_SUPER, CLASS_NAME, null, "java/lang/Object", new String[] {
             "org/kernelentry/machine/translate/RegionCode"
         });
@@ -74,7 +69,7 @@ public final class Translator {
         size.visitCode();
         final RegionPlan plan = new RegionPlan(blocks, indirects);
         final RegionEmit region = new RegionEmit(
-                size,
+                new UniformFrames(size),
                 blocks,
                 plan,
                 indirects,
