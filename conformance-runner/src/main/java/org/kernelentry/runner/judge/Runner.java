@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.kernelentry.runner.spec.ParsedFeatures;
 import org.kernelentry.runner.spec.SpecExample;
 import org.kernelentry.runner.spec.SpecException;
 
@@ -168,6 +169,7 @@ public final class Runner {
         lines.forEach((uri, l) -> options.addFeature(FeatureWithLines.create(uri, l)));
         return Runtime.builder()
                 .withRuntimeOptions(options.build())
+                .withFeatureSupplier(() -> ParsedFeatures.of(lines.keySet()))
                 .withAdditionalPlugins(collector)
                 .build();
     }

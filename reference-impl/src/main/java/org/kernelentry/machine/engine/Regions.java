@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.machine.translate.RegionCode;
 import org.kernelentry.machine.translate.Translator;
@@ -23,6 +24,7 @@ final class Regions {
     static final int NEVER = Integer.MAX_VALUE;
 
     private static final int DEFAULT_THRESHOLD = 1000;
+    private static final Pattern COUNT = Pattern.compile("[1-9][0-9]{0,8}");
     private static final int MAX_BLOCKS = 64;
     private static final int MAX_INSTRUCTIONS = 220;
     /** A block that was run less often than this part of the hot one stays outside. */
@@ -44,7 +46,7 @@ final class Regions {
         if (value.equals("never")) {
             return NEVER;
         }
-        return value.matches("[1-9][0-9]{0,8}") ? Integer.parseInt(value) : DEFAULT_THRESHOLD;
+        return COUNT.matcher(value).matches() ? Integer.parseInt(value) : DEFAULT_THRESHOLD;
     }
 
     /**
