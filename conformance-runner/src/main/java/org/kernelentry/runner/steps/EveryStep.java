@@ -1,6 +1,7 @@
 package org.kernelentry.runner.steps;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -23,7 +24,9 @@ import org.kernelentry.runner.system.Guest;
 public final class EveryStep {
     private static final List<Event> EVENTS = List.of(Event.INTERRUPT, Event.NMI, Event.RESCHEDULE);
 
-    private final Set<String> done = new HashSet<>();
+    /** Paths injected into, by system and mode. */
+    private final Map<String, Set<String>> done = new HashMap<>();
+
     private final AtomicLong injections = new AtomicLong();
 
     /** Injections made so far. */
@@ -35,28 +38,29 @@ public final class EveryStep {
     void scenario(final World world) {
         final PathRecorder recorder = new PathRecorder();
         final List<String> baseline = run(world, null, recorder, world.actions, "without injection", true);
-        for (final Event event : EVENTS) {
-            for (int i = 0; i < recorder.paths().size(); i++) {
-                final String place = world.system.name() + " " + world.mode().label() + " " + event + " "
-                        + recorder.paths().get(i);
-                final boolean isNew;
-                synchronized (done) {
-                    isNew = done.add(place);
-                }
-                if (isNew) {
-                    // Which of several tasks is reported first is no one's promise once the scheduler is asked: then
-                    // only balance counts.
-                    inject(
-                            world,
-                            event,
-                            i + 1,
-                            world.actions,
-                            baseline,
-                            event != Event.RESCHEDULE || !world.severalTasks());
-                    injections.incrementAndGet();
+        for (final int step : newPlaces(world, recorder.paths())) {
+            for (final Event event : EVENTS) {
+                // Which of several tasks is reported first is no one's promise once the scheduler is asked: then only
+                // balance counts.
+                inject(world, event, step, world.actions, baseline, event != Event.RESCHEDULE || !world.severalTasks());
+                injections.incrementAndGet();
+            }
+        }
+    }
+
+    /** Numbers of the steps, from 1, whose path no scenario took before on this system in this mode. */
+    private List<Integer> newPlaces(final World world, final List<String> paths) {
+        final List<Integer> steps = new ArrayList<>();
+        final String where = world.system.name() + " " + world.mode().label();
+        synchronized (done) {
+            final Set<String> known = done.computeIfAbsent(where, w -> new HashSet<>());
+            for (int i = 0; i < paths.size(); i++) {
+                if (known.add(paths.get(i))) {
+                    steps.add(i + 1);
                 }
             }
         }
+        return steps;
     }
 
     /** One run with {@code event} after step number {@code n}; fails unless it stays balanced and, with {@code sameOrder}, shows {@code baseline}. */

@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.entry.IrqEntry;
 import org.kernelentry.kernel.entry.NmiEntry;
@@ -30,6 +31,8 @@ public final class BalanceChecker implements StepObserver {
             Lockdep.HARDIRQ_EXIT, Lockdep.HARDIRQ_ENTER,
             IrqEntry.IRQ_EXIT_RCU, IrqEntry.IRQ_ENTER_RCU,
             NmiEntry.NMI_COUNT_EXIT, NmiEntry.NMI_COUNT_ENTER);
+
+    private static final Set<Step> OPENERS = Set.copyOf(CLOSES.values());
 
     /** A frame that has begun on a CPU. */
     private static final class Frame {
@@ -75,7 +78,7 @@ public final class BalanceChecker implements StepObserver {
         if (frame == null) {
             return;
         }
-        if (CLOSES.containsValue(step)) {
+        if (OPENERS.contains(step)) {
             frame.open.push(step);
             return;
         }

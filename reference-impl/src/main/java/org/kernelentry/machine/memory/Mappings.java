@@ -4,6 +4,7 @@ import static org.kernelentry.machine.memory.AddressSpace.PAGE_SHIFT;
 import static org.kernelentry.machine.memory.AddressSpace.PAGE_SIZE;
 import static org.kernelentry.machine.memory.AddressSpace.PROT_EXEC;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.machine.memory.PageTable.Leaf;
 
@@ -126,9 +127,16 @@ final class Mappings {
     /** Maps fresh pages over the range. */
     void map(final long first, final long count, final int prot) {
         unmap(first, count);
-        for (long n = first; n < first + count; n++) {
-            set(n, prot & PageTable.PROT_MASK | PageTable.MAPPED, null);
+        final long end = first + count;
+        for (long n = first; n < end; ) {
+            final int from = PageTable.indexInLeaf(n);
+            final int to = (int) Math.min(PageTable.LEAF_PAGES, from + end - n);
+            final Leaf leaf = table.findOrCreate(n);
+            Arrays.fill(leaf.slot, from, to, (byte) (prot & PageTable.PROT_MASK | PageTable.MAPPED));
+            leaf.mapped += to - from;
+            n += to - from;
         }
+        mappedPages += count;
     }
 
     /** The pages of the range, each counted as mapped once more; null when memory ran out. */
