@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.kernelentry.machine.ir.Block;
 import org.kernelentry.machine.translate.RegionCode;
 import org.kernelentry.machine.translate.Translator;
 
@@ -115,7 +116,6 @@ final class Regions {
             final CachedBlock block = blocks.get(i);
             for (final CachedBlock next : successors(block, cache)) {
                 if (!blocks.contains(next)
-                        && next.mode == head.mode
                         && next.heat >= head.heat / COLD
                         && instructions + next.instructions <= MAX_INSTRUCTIONS
                         && blocks.size() < MAX_BLOCKS) {
@@ -152,13 +152,14 @@ final class Regions {
 
     private static List<CachedBlock> successors(final CachedBlock block, final BlockCache cache) {
         final List<CachedBlock> found = new ArrayList<>();
-        for (final long target : block.block.targets()) {
-            final CachedBlock next = cache.find(target, block.mode);
+        for (final Block.Target target : block.block.targets()) {
+            final CachedBlock next = cache.find(target.pc(), target.mode());
             if (next != null) {
                 found.add(next);
             }
         }
-        if (block.wentTo != null) {
+        // A jump to another mode that is no constant leaves every region.
+        if (block.wentTo != null && block.wentTo.mode == block.mode) {
             found.add(block.wentTo);
         }
         return found;

@@ -1,6 +1,9 @@
 package org.kernelentry.machine.ir;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A decoded block: straight-line guest instructions as operations, with the place where each instruction begins. Immutable.
@@ -109,18 +112,53 @@ public final class Block {
         return firstTemp;
     }
 
+    /**
+     * A place to continue at.
+     *
+     * @param pc address
+     * @param mode decoding mode
+     */
+    public record Target(long pc, int mode) {}
+
     /** Constants it may continue at: behind its last instruction, and where that jumps. */
-    public long[] targets() {
-        final long[] found = new long[ops() + 1];
-        int n = 0;
-        found[n++] = nextPc();
+    public List<Target> targets() {
+        final List<Target> found = new ArrayList<>();
+        found.add(new Target(nextPc(), mode));
         for (int i = firstOp(instructions() - 1); i < ops(); i++) {
             final int opcode = opcode(program[2 * i]);
             if (opcode == Op.JMP || opcode == Op.JMP_COND || opcode == Op.JMP_IF) {
-                found[n++] = program[2 * i + 1];
+                found.add(new Target(program[2 * i + 1], mode));
+            } else if (opcode == Op.JMPR_MODE) {
+                final Target target = constantJump(i);
+                if (target != null) {
+                    found.add(target);
+                }
             }
         }
-        return Arrays.copyOf(found, n);
+        return found;
+    }
+
+    /** Where JMPR_MODE at operation {@code i} goes if the two operations before it are its constants, as behind an instruction of an IT block. */
+    public @Nullable Target constantJump(final int i) {
+        if (i - 2 < firstOp(instructionOf(i))) {
+            return null;
+        }
+        final long jump = program[2 * i];
+        final long address = program[2 * i - 4];
+        final long newMode = program[2 * i - 2];
+        final boolean constants = opcode(address) == Op.CONST && opcode(newMode) == Op.CONST;
+        return constants && d(address) == a(jump) && d(newMode) == b(jump) && a(jump) != b(jump) && !skippedTo(i - 1, i)
+                ? new Target(program[2 * i - 3], (int) program[2 * i - 1])
+                : null;
+    }
+
+    private boolean skippedTo(final int from, final int to) {
+        for (int i = firstOp(instructionOf(from)); i < from; i++) {
+            if (OpShape.skips(opcode(program[2 * i])) && program[2 * i + 1] >= from && program[2 * i + 1] <= to) {
+                return true;
+            }
+        }
+        return false;
     }
 
     public int instructions() {

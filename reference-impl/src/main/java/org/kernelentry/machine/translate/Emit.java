@@ -11,8 +11,9 @@ import org.objectweb.asm.Type;
 /**
  * The local variables of a region's method, and access to register slots.
  *
- * <p>Registers and flags are local variables between the ways out. In a region that calls helpers, which may look at any register, the registers
- * stay in {@code r}. Temporaries live inside one instruction and become local variables, except where a helper of the instruction may look at them.
+ * <p>Registers and flags are local variables between the ways out and the calls of helpers, which may look at any register; in a region that calls
+ * many helpers the registers stay in {@code r}. Temporaries live inside one instruction and become local variables, except where a helper of the
+ * instruction may look at them.
  */
 final class Emit {
     static final int THIS = 0;
@@ -57,7 +58,7 @@ final class Emit {
     final UniformFrames m;
     private final int firstTemp;
     private final int flags;
-    /** Registers that live in local variables while the region runs, ascending; empty where helpers are called. */
+    /** Registers that live in local variables while the region runs, ascending; see {@link RegisterUse}. */
     private final int[] kept;
 
     /** Those of {@link #kept} that the region changes. */

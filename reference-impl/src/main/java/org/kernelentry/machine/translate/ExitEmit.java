@@ -72,8 +72,8 @@ final class ExitEmit {
             m.visitVarInsn(ASTORE, SCRATCH);
         } else {
             m.visitInsn(POP);
-            // A helper's fault found the flags in their slots and left them alone, so saving them again changes
-            // nothing.
+            // A helper's fault found registers and flags in their slots and left them alone, so saving them again
+            // changes nothing.
             e.save();
         }
         m.visitVarInsn(ALOAD, RUN);

@@ -3,9 +3,7 @@ package org.kernelentry.machine.translate;
 import static org.kernelentry.machine.translate.Emit.*;
 import static org.objectweb.asm.Opcodes.*;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import org.kernelentry.machine.ir.Block;
 import org.objectweb.asm.Label;
@@ -14,23 +12,22 @@ import org.objectweb.asm.MethodVisitor;
 /** Jumps of a region: between its blocks, and to where it is left because the target is outside, the code has changed or a step is due. */
 final class JumpEmit {
     private final List<Block> blocks;
-    private final boolean[] indirects;
+    private final RegionPlan plan;
     private final Emit e;
     private final MethodVisitor m;
     private final Place at;
     /** Leaves with {@link RegionCode#INDIRECT} for the pc in {@link Emit#PC}. */
     private final Label out;
 
-    private final Map<Long, Integer> byPc = new HashMap<>();
     private final Label[] begin;
     /** Continues at the pc in {@link Emit#PC}, in the region if that is an entry. */
     private final Label indirect = new Label();
 
     private boolean hasIndirect;
 
-    JumpEmit(final Emit e, final Place at, final List<Block> blocks, final boolean[] indirects, final Label out) {
+    JumpEmit(final Emit e, final Place at, final List<Block> blocks, final RegionPlan plan, final Label out) {
         this.blocks = blocks;
-        this.indirects = indirects;
+        this.plan = plan;
         this.e = e;
         this.m = e.m;
         this.at = at;
@@ -38,7 +35,6 @@ final class JumpEmit {
         this.begin = new Label[blocks.size()];
         for (int i = 0; i < begin.length; i++) {
             begin[i] = new Label();
-            byPc.put(blocks.get(i).pc(), i);
         }
     }
 
@@ -95,32 +91,64 @@ final class JumpEmit {
     }
 
     void jumpTo(final long target) {
-        final Integer to = byPc.get(target);
+        jumpTo(new Block.Target(target, at.block.mode()));
+    }
+
+    private void jumpTo(final Block.Target target) {
+        final Integer to = plan.find(target);
         if (to == null) {
-            e.setPc(target);
+            e.setPc(target.pc());
             m.visitJumpInsn(GOTO, out);
             return;
         }
         m.visitJumpInsn(GOTO, begin[to]);
     }
 
-    /** To the pc in {@link Emit#PC}; a change of mode leaves the region. */
+    /** To a constant in a constant mode: the state's mode is right before anything can leave. */
+    void jumpToMode(final Block.Target target) {
+        if (target.mode() != at.block.mode()) {
+            m.visitVarInsn(ALOAD, STATE);
+            e.integer(target.mode());
+            m.visitFieldInsn(PUTFIELD, STATE_NAME, "mode", "I");
+        }
+        if (at.cuts) {
+            checkCut(target.pc(), 0);
+        }
+        jumpTo(target);
+    }
+
+    /** To the pc in {@link Emit#PC}, in the mode in {@code slot}. */
     void jumpToMode(final int slot) {
-        final Label same = new Label();
-        e.get(slot);
-        m.visitInsn(L2I);
-        e.integer(at.block.mode());
-        m.visitJumpInsn(IF_ICMPEQ, same);
         m.visitVarInsn(ALOAD, STATE);
         e.get(slot);
         m.visitInsn(L2I);
         m.visitFieldInsn(PUTFIELD, STATE_NAME, "mode", "I");
-        m.visitJumpInsn(GOTO, out);
-        m.visitLabel(same);
-        jumpIndirect();
+        e.get(slot);
+        m.visitInsn(L2I);
+        e.integer(plan.mode());
+        m.visitJumpInsn(IF_ICMPNE, out);
+        goIndirect();
     }
 
+    /** To the pc in {@link Emit#PC}, in the mode that {@code CpuState.mode} has. */
+    void jumpInStateMode() {
+        m.visitVarInsn(ALOAD, STATE);
+        m.visitFieldInsn(GETFIELD, STATE_NAME, "mode", "I");
+        e.integer(plan.mode());
+        m.visitJumpInsn(IF_ICMPNE, out);
+        goIndirect();
+    }
+
+    /** To the pc in {@link Emit#PC}, in the block's mode. */
     void jumpIndirect() {
+        if (at.block.mode() == plan.mode()) {
+            goIndirect();
+        } else {
+            m.visitJumpInsn(GOTO, out);
+        }
+    }
+
+    private void goIndirect() {
         if (at.cuts) {
             stale(out);
         }
@@ -140,9 +168,9 @@ final class JumpEmit {
         }
         final TreeMap<Integer, Label> targets = new TreeMap<>();
         final int high = (int) (blocks.get(0).pc() >>> 32);
-        for (int i = 0; i < indirects.length; i++) {
+        for (int i = 0; i < blocks.size(); i++) {
             final long pc = blocks.get(i).pc();
-            if (indirects[i] && (int) (pc >>> 32) == high) {
+            if (plan.isIndirect(i) && (int) (pc >>> 32) == high) {
                 targets.put((int) pc, new Label());
             }
         }
@@ -167,7 +195,7 @@ final class JumpEmit {
     }
 
     private int index(final int low, final int high) {
-        final Integer found = byPc.get((long) high << 32 | low & 0xffff_ffffL);
+        final Integer found = plan.find(new Block.Target((long) high << 32 | low & 0xffff_ffffL, plan.mode()));
         if (found == null) {
             throw new IllegalStateException("no block at an entry");
         }

@@ -48,7 +48,6 @@ final class RegionEmit {
             final UniformFrames m,
             final List<Block> blocks,
             final RegionPlan plan,
-            final boolean[] indirects,
             final int flagSlot,
             final int stackPointer,
             final List<Integer> helpers) {
@@ -63,7 +62,7 @@ final class RegionEmit {
         this.memory = new MemoryEmit(e, stackPointer);
         this.ops = new OpEmit(e, flags, memory);
         this.exits = new ExitEmit(e, at);
-        this.jumps = new JumpEmit(e, at, blocks, indirects, exits.out());
+        this.jumps = new JumpEmit(e, at, blocks, plan, exits.out());
     }
 
     long[] pcs() {
@@ -255,9 +254,14 @@ final class RegionEmit {
                 jumps.jumpIndirect();
             }
             case Op.JMPR_MODE -> {
-                e.get(a(op));
-                m.visitVarInsn(LSTORE, PC);
-                jumps.jumpToMode(b(op));
+                final Block.Target target = at.block.constantJump(i);
+                if (target != null) {
+                    jumps.jumpToMode(target);
+                } else {
+                    e.get(a(op));
+                    m.visitVarInsn(LSTORE, PC);
+                    jumps.jumpToMode(b(op));
+                }
             }
             case Op.EXIT ->
                 exits.exit(d(op), imm, () -> {
@@ -274,11 +278,7 @@ final class RegionEmit {
                 m.visitVarInsn(ALOAD, STATE);
                 m.visitFieldInsn(GETFIELD, STATE_NAME, "pc", "J");
                 m.visitVarInsn(LSTORE, PC);
-                m.visitVarInsn(ALOAD, STATE);
-                m.visitFieldInsn(GETFIELD, STATE_NAME, "mode", "I");
-                e.integer(at.block.mode());
-                m.visitJumpInsn(IF_ICMPNE, exits.out());
-                jumps.jumpIndirect();
+                jumps.jumpInStateMode();
             }
             default -> {
                 if (!ops.emit(op, imm)) {
@@ -336,6 +336,7 @@ final class RegionEmit {
         e.integer(b(op));
         m.visitMethodInsn(INVOKEINTERFACE, HELPER_NAME, "run", "(L" + STATE_NAME + ";III)V", true);
         e.loadFlags();
+        e.loadRegisters();
         flags.forget();
     }
 }

@@ -1,9 +1,10 @@
 package org.kernelentry.machine.translate;
 
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.kernelentry.machine.ir.Block;
 
 /**
@@ -12,22 +13,28 @@ import org.kernelentry.machine.ir.Block;
  */
 public final class RegionPlan {
     private final List<Block> blocks;
-    private final Map<Long, Integer> byPc = new HashMap<>();
+    private final Map<Block.Target, Integer> byTarget = new HashMap<>();
+    private final int mode;
+    private final boolean[] indirect;
     private final boolean[] entries;
     private final int[] needs;
 
-    /** @param indirect which blocks are reached by indirect jumps or from outside; the first always is */
+    /** @param indirect which blocks are reached by indirect jumps or from outside; the first always is entered from outside */
     RegionPlan(final List<Block> blocks, final boolean[] indirect) {
         this.blocks = blocks;
-        this.entries = indirect.clone();
+        this.mode = usualMode(blocks);
+        this.indirect = indirect.clone();
         this.needs = new int[indirect.length];
         for (int i = 0; i < indirect.length; i++) {
-            byPc.put(blocks.get(i).pc(), i);
+            final Block block = blocks.get(i);
+            byTarget.put(new Block.Target(block.pc(), block.mode()), i);
+            this.indirect[i] &= block.mode() == mode;
         }
+        this.entries = this.indirect.clone();
         entries[0] = true;
         for (int i = 0; i < indirect.length; i++) {
-            for (final long target : blocks.get(i).targets()) {
-                final Integer to = byPc.get(target);
+            for (final Block.Target target : blocks.get(i).targets()) {
+                final Integer to = byTarget.get(target);
                 if (to != null && to <= i) {
                     entries[to] = true;
                 }
@@ -38,9 +45,32 @@ public final class RegionPlan {
         }
     }
 
+    private static int usualMode(final List<Block> blocks) {
+        final Map<Integer, Integer> instructions = new HashMap<>();
+        blocks.forEach(block -> instructions.merge(block.mode(), block.instructions(), Integer::sum));
+        return Collections.max(instructions.entrySet(), Map.Entry.comparingByValue())
+                .getKey();
+    }
+
+    /** The mode of most of its instructions. Indirect jumps go on in the region only in this one; instructions in IT blocks have others. */
+    int mode() {
+        return mode;
+    }
+
+    /** The block at a place. */
+    @Nullable
+    Integer find(final Block.Target target) {
+        return byTarget.get(target);
+    }
+
+    /** Whether indirect jumps go on at block {@code i}. */
+    boolean isIndirect(final int i) {
+        return indirect[i];
+    }
+
     private int longestBehind(final int i) {
-        return Arrays.stream(blocks.get(i).targets())
-                .mapToObj(byPc::get)
+        return blocks.get(i).targets().stream()
+                .map(byTarget::get)
                 .mapToInt(to -> to == null || entries[to] ? 0 : needs[to])
                 .max()
                 .orElse(0);

@@ -54,7 +54,7 @@ public final class Translator {
     /**
      * Translates a region.
      *
-     * @param blocks all decoded for the same mode, each starting somewhere else, in an order in which few jumps go back; the first is always an entry
+     * @param blocks each of another place or mode, in an order in which few jumps go back; the first is always an entry
      * @param indirects which of them are reached from outside or by an indirect jump
      * @return null when the method would become too large for the JVM to compile, or too entangled for ASM
      */
@@ -69,13 +69,7 @@ public final class Translator {
         size.visitCode();
         final RegionPlan plan = new RegionPlan(blocks, indirects);
         final RegionEmit region = new RegionEmit(
-                new UniformFrames(size),
-                blocks,
-                plan,
-                indirects,
-                flagSlot,
-                isa.stackPointer(blocks.get(0).mode()),
-                called);
+                new UniformFrames(size), blocks, plan, flagSlot, isa.stackPointer(plan.mode()), called);
         region.emit();
         if (size.getMaxSize() > MAX_BYTECODE) {
             return null;

@@ -44,6 +44,9 @@ final class PlainIsa implements Isa {
     /** [a + imm] = d, then sets flags as a logical operation with result b. */
     static final int STORE_FLAGS = 209;
 
+    /** Jumps to imm in mode b, both constants. */
+    static final int JUMP_MODE = 210;
+
     /** d = [a], by memory access in a helper. */
     static final int HELPER_LOAD = 0;
     /** [a] = d. */
@@ -168,6 +171,10 @@ final class PlainIsa implements Isa {
             case STORE_FLAGS -> {
                 out.store(Op.ST64, d, a, imm);
                 out.flags(FlagKind.LOGIC, 64, br, br, br);
+            }
+            case JUMP_MODE -> {
+                final int target = out.constant(imm);
+                out.jumpTo(target, out.constant((long) b));
             }
             case JUMP_ELSE -> {
                 final int on = out.skipIfZero(a);

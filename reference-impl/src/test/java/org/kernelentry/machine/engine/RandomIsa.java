@@ -111,7 +111,7 @@ final class RandomIsa implements Isa {
                 case 4 -> jumpIfEqual(pc + 4L * (random.nextInt(9) - 4));
                 case 5 -> {
                     final int target = out.constant(pc + 4L * random.nextInt(9));
-                    out.jumpTo(target, out.constant(0L));
+                    out.jumpTo(target, out.constant((long) random.nextInt(3)));
                 }
                 default -> {}
             }

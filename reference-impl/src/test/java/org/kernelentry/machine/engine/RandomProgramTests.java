@@ -67,6 +67,7 @@ final class RandomProgramTests {
 
         void assertSameAs(final Machine other, final String what) {
             assertThat(state.pc).as(what).isEqualTo(other.state.pc);
+            assertThat(state.mode).as(what).isEqualTo(other.state.mode);
             assertThat(cpu.retired()).as(what).isEqualTo(other.cpu.retired());
             for (int i = 0; i < PlainIsa.REGISTERS; i++) {
                 assertThat(state.r[i]).as("%s r%d", what, i).isEqualTo(other.state.r[i]);
@@ -108,7 +109,7 @@ final class RandomProgramTests {
         final int a = random.nextInt(16);
         final int b = random.nextInt(256);
         final long target = CODE + (long) random.nextInt(INSTRUCTIONS) * LENGTH;
-        return switch (random.nextInt(20)) {
+        return switch (random.nextInt(22)) {
             case 0, 1 -> insn(Op.LD8U + random.nextInt(7), d, random.nextInt(4), b, random.nextInt(32));
             case 2 -> insn(Op.ST8 + random.nextInt(4), a, random.nextInt(6), b, random.nextInt(32));
             case 3 ->
@@ -123,6 +124,8 @@ final class RandomProgramTests {
             case 12 -> insn(PlainIsa.TRAP_IF_ZERO + 5 * random.nextInt(2), d, a, b, target);
             case 13 -> insn(Op.HELPER, d, random.nextInt(6), random.nextInt(PlainIsa.HELPERS), 0);
             case 14 -> random.nextInt(8) == 0 ? insn(Op.EXIT, 0, a, 0, 0) : insn(Op.PROBE_WRITE, 0, a & 3, b, b);
+            case 15 -> insn(PlainIsa.JUMP_MODE, 0, 0, random.nextInt(3), target);
+            case 16 -> insn(PlainIsa.NOP, 0, 0, 0, 0);
             default -> insn(random.nextInt(Op.LD8U), d, a, b, random.nextLong());
         };
     }

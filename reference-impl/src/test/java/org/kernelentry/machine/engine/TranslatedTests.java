@@ -145,6 +145,88 @@ final class TranslatedTests {
         assertThat(cpu.translated()).isGreaterThan(cpu.retired() / 2);
     }
 
+    /** As an IT block of T32: each instruction of it has a mode of its own. */
+    private void loopOverModes() {
+        code(
+                3,
+                insn(Op.ADDI, 1, 1, 0, -1),
+                insn(PlainIsa.JUMP_MODE, 0, 0, 5, CODE + 2 * LENGTH),
+                insn(Op.ST64, 1, 3, 0, 0),
+                insn(PlainIsa.JUMP_MODE, 0, 0, 6, CODE + 4 * LENGTH),
+                insn(PlainIsa.NOP, 0, 0, 0, 0),
+                insn(PlainIsa.JUMP_MODE, 0, 0, 0, CODE + 6 * LENGTH),
+                insn(Op.ADDI, 3, 3, 0, 8),
+                insn(Op.JMP_IF, 0, 1, 0, CODE),
+                insn(Op.EXITI, CpuExit.SYSCALL, 0, 0, CODE + 9 * LENGTH));
+    }
+
+    @Test
+    void jumpsToConstantsInConstantModesStayInOneRegion() {
+        loopOverModes();
+        cpu.state().r[1] = 500;
+        assertThat(cpu.run(100_000)).isEqualTo(CpuExit.SYSCALL);
+        assertThat(cpu.state().r[15]).isEqualTo(6);
+        assertThat(cpu.state().mode).isZero();
+        assertThat(cpu.translated()).isGreaterThan(cpu.retired() * 9 / 10);
+        assertThat(cpu.cached(CODE + 4 * LENGTH, 6).region).isNull();
+    }
+
+    @Test
+    void aFaultHasTheModeOfItsInstruction() {
+        loopOverModes();
+        assertThat(cpu.run(100_000)).isEqualTo(CpuExit.PAGE_FAULT);
+        assertThat(cpu.state().pc).isEqualTo(CODE + 2 * LENGTH);
+        assertThat(cpu.state().mode).isEqualTo(5);
+        assertThat(cpu.state().r[3]).isEqualTo(DATA + 0x2000);
+    }
+
+    /** Every other turn comes to the same place in another mode, where its first instruction is another. */
+    @Test
+    void anIndirectJumpGoesOnInTheModeOfItsOwnBlock() {
+        code(
+                3,
+                insn(Op.ADDI, 1, 1, 0, -1),
+                insn(Op.CONST, 15, 0, 0, 0),
+                insn(Op.XORI, 2, 2, 0, 1),
+                insn(Op.JMP_IF, 0, 2, 0, CODE + 6 * LENGTH),
+                insn(PlainIsa.JUMP_MODE, 0, 0, 7, CODE + 5 * LENGTH),
+                insn(Op.JMPR, 0, 6, 0, 0),
+                insn(Op.JMPR, 0, 6, 0, 0),
+                insn(PlainIsa.NOP, 0, 0, 0, 0),
+                insn(Op.ADD, 8, 8, 15, 0),
+                insn(PlainIsa.JUMP_MODE, 0, 0, 0, CODE + 10 * LENGTH),
+                insn(Op.JMP_IF, 0, 1, 0, CODE),
+                insn(Op.EXITI, CpuExit.SYSCALL, 0, 0, CODE + 12 * LENGTH));
+        cpu.state().r[1] = 1000;
+        cpu.state().r[6] = CODE + 7 * LENGTH;
+        assertThat(cpu.run(100_000)).isEqualTo(CpuExit.SYSCALL);
+        assertThat(cpu.state().r[8]).isEqualTo(7 * 500);
+    }
+
+    @Test
+    void aHelperSeesAndChangesRegistersThatTheRegionKeeps() {
+        code(
+                3,
+                insn(Op.ADDI, 4, 4, 0, 1),
+                insn(Op.ADDI, 5, 5, 0, 2),
+                insn(Op.ADD, 6, 4, 5, 0),
+                insn(Op.HELPER, 6, 3, PlainIsa.HELPER_STORE, 0),
+                insn(Op.HELPER, 7, 3, PlainIsa.HELPER_LOAD, 0),
+                insn(Op.ADD, 8, 8, 7, 0),
+                insn(Op.ADDI, 1, 1, 0, -1),
+                insn(Op.ADD, 9, 8, 4, 0),
+                insn(Op.ADD, 10, 9, 5, 0),
+                insn(Op.ADD, 11, 10, 6, 0),
+                insn(Op.JMP_IF, 0, 1, 0, CODE),
+                insn(Op.EXITI, CpuExit.SYSCALL, 0, 0, CODE + 12 * LENGTH));
+        cpu.state().r[1] = 100;
+        assertThat(cpu.run(100_000)).isEqualTo(CpuExit.SYSCALL);
+        // 3 + 6 + ... + 300
+        assertThat(cpu.state().r[8]).isEqualTo(3 * 5050);
+        assertThat(cpu.state().r[11]).isEqualTo(3 * 5050 + 100 + 200 + 300);
+        assertThat(cpu.translated()).isGreaterThan(cpu.retired() * 9 / 10);
+    }
+
     @Test
     void aCallAndItsReturnStayInOneRegion() {
         code(
