@@ -23,6 +23,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kernelentry.machine.Isa;
 
 /** The rules of docs/adr/0002 about who may know whom, over the classes of all modules the runner is built from. */
 @Execution(ExecutionMode.CONCURRENT)
@@ -88,6 +89,27 @@ final class ArchitectureTests {
                 .onlyDependOnClassesThat(resideOutsideOfPackages("org.kernelentry..")
                         .or(resideInAnyPackage(ROOT + "machine.."))
                         .as("are the machine's own or a library's")));
+    }
+
+    /** Which one it runs an engine could only ask by name: all else that it learns about instructions is the intermediate form. */
+    @Test
+    void an_engine_does_not_ask_for_the_instruction_set() {
+        check(noClasses()
+                .that()
+                .resideInAnyPackage(ROOT + "machine.engine..", ROOT + "machine.translate..")
+                .should()
+                .callMethod(Isa.class, "name"));
+    }
+
+    /** No value of an operation is computed in an engine's own way: the form's package has one place for what Java's operators do not say. */
+    @Test
+    void the_intermediate_form_knows_no_engine() {
+        check(noClasses()
+                .that()
+                .resideInAPackage(ROOT + "machine.ir..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(ROOT + "machine.engine..", ROOT + "machine.translate.."));
     }
 
     @Test

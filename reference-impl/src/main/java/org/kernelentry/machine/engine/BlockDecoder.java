@@ -53,7 +53,7 @@ final class BlockDecoder {
                 break;
             }
             if (length <= 0) {
-                throw new IllegalStateException(isa.name() + " decoded an instruction of no bytes");
+                throw new IllegalStateException("an instruction of no bytes at " + Long.toHexString(next));
             }
             for (int i = 0; i < length; i += NOTE_STEP) {
                 space.noteCode(next + i);

@@ -1,7 +1,7 @@
 package org.kernelentry.machine.engine;
 
-import org.kernelentry.machine.ir.Cond;
 import org.kernelentry.machine.ir.Op;
+import org.kernelentry.machine.ir.Relation;
 
 /** Operations that {@link Fusion} makes out of several of {@link Op}; only the interpreter knows them. */
 final class FusedOp {
@@ -45,7 +45,7 @@ final class FusedOp {
     static final int ADD_SHIFTED32 = ADD_FLAGS + 24;
     /**
      * {@link #SUB_FLAGS}, and the conditional jump that is the next operation: a comparison of all 32 or 64 bits. The jump's a is the width's
-     * complement to 64, b a relation, d the number of upper bits that the result is without (0 or 32).
+     * complement to 64, b a {@link Relation}, d the number of upper bits that the result is without (0 or 32).
      */
     static final int SUB_FLAGS_JMP = ADD_FLAGS + 25;
 
@@ -55,15 +55,6 @@ final class FusedOp {
 
     static final int ANDI_FLAGS_JMP = ADD_FLAGS + 28;
     static final int ADDI_FLAGS_JMP = ADD_FLAGS + 29;
-
-    /** Relations of a jump behind a comparison; with {@link #NOT}, the opposite. */
-    static final int EQUAL = 0;
-
-    static final int BELOW = 2;
-    static final int LESS = 4;
-    static final int BELOW_OR_EQUAL = 6;
-    static final int LESS_OR_EQUAL = 8;
-    static final int NOT = 1;
 
     /** Loads and stores of {@link Op} with the address a + imm cut to 32 bits, where {@link Op}'s are at this distance. */
     static final int CUT_ADDRESS = ADD_FLAGS + 30 - Op.LD8U;
@@ -123,19 +114,6 @@ final class FusedOp {
     /** Whether an operation made here stores. */
     static boolean stores(final int opcode) {
         return opcode >= ST8_CUT && opcode <= ST64_CUT || opcode >= ST8_INDEXED && opcode <= ST64_INDEXED;
-    }
-
-    /** Which relation of the operands of a comparison a condition is, or -1. */
-    static int relation(final int cond, final boolean borrowInverted) {
-        return switch (cond & ~1) {
-            case Cond.Z -> EQUAL;
-            case Cond.C -> borrowInverted ? BELOW | NOT : BELOW;
-            case Cond.C_AND_NZ -> borrowInverted ? BELOW_OR_EQUAL | NOT : BELOW;
-            case Cond.NC_AND_NZ -> borrowInverted ? BELOW : BELOW_OR_EQUAL | NOT;
-            case Cond.GE -> LESS | NOT;
-            case Cond.GT -> LESS_OR_EQUAL | NOT;
-            default -> -1;
-        };
     }
 
     /** A joined operation together with a jump, or -1. */

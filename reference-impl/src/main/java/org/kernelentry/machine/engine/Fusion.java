@@ -8,9 +8,9 @@ import static org.kernelentry.machine.ir.Block.opcode;
 import java.util.Arrays;
 import org.kernelentry.machine.ir.Block;
 import org.kernelentry.machine.ir.Cond;
-import org.kernelentry.machine.ir.FlagKind;
 import org.kernelentry.machine.ir.Op;
 import org.kernelentry.machine.ir.OpShape;
+import org.kernelentry.machine.ir.Relation;
 
 /**
  * Joins neighbouring operations of one instruction into one, because the interpreter's cost is per operation.
@@ -177,15 +177,13 @@ final class Fusion extends Rewriting {
             final boolean immediate = opcode == FusedOp.SUBI_FLAGS;
             final int how = immediate ? b(op) : (int) out[2 * ops - 1];
             final int width = how & 0xff;
-            final boolean borrowInverted = how >> 8 == FlagKind.SUBC;
-            final int relation = FusedOp.relation(cond, borrowInverted);
+            final int relation = Relation.of(cond, how >> 8);
             final int upper = cut ? 32 : 0;
             if ((opcode == FusedOp.SUB_FLAGS || immediate)
-                    && relation >= 0
-                    && (borrowInverted || how >> 8 == FlagKind.SUB)
+                    && relation != Relation.NONE
                     && (width == 32 || width == 64)) {
                 change(immediate ? FusedOp.SUBI_FLAGS_JMP : FusedOp.SUB_FLAGS_JMP);
-                emit(Op.JMP_COND, upper, 64 - width, relation ^ cond & 1, target);
+                emit(Op.JMP_COND, upper, 64 - width, relation, target);
                 return 1;
             }
             if (zero && FusedOp.withJump(opcode) >= 0) {

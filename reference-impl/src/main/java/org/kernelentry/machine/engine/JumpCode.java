@@ -3,8 +3,8 @@ package org.kernelentry.machine.engine;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.machine.CpuState;
 import org.kernelentry.machine.ir.Block;
-import org.kernelentry.machine.ir.FlagKind;
 import org.kernelentry.machine.ir.Flags;
+import org.kernelentry.machine.ir.Relation;
 import org.kernelentry.machine.memory.PagedSpace;
 
 /** Operations that set the flags, each with the conditional jump behind it: see {@link FusedOp#SUB_FLAGS_JMP}. */
@@ -61,9 +61,9 @@ final class JumpCode {
         final int d = Block.d(op);
         final long mask = -1L >>> Block.d(jump);
         final int shift = Block.a(jump);
-        final boolean wanted = (Block.b(jump) & FusedOp.NOT) == 0;
-        return switch (Block.b(jump) & ~FusedOp.NOT) {
-            case FusedOp.EQUAL ->
+        final boolean wanted = (Block.b(jump) & Relation.NOT) == 0;
+        return switch (Block.b(jump) & ~Relation.NOT) {
+            case Relation.EQUAL ->
                 new Code() {
                     @Override
                     int run(final long[] r, final PagedSpace mem, final int generation, final int i) {
@@ -74,7 +74,7 @@ final class JumpCode {
                         return (x << shift == y << shift) == wanted ? Code.jump(s, target) : Code.FALL;
                     }
                 };
-            case FusedOp.BELOW ->
+            case Relation.BELOW ->
                 new Code() {
                     @Override
                     int run(final long[] r, final PagedSpace mem, final int generation, final int i) {
@@ -87,7 +87,7 @@ final class JumpCode {
                                 : Code.FALL;
                     }
                 };
-            case FusedOp.LESS ->
+            case Relation.LESS ->
                 new Code() {
                     @Override
                     int run(final long[] r, final PagedSpace mem, final int generation, final int i) {
@@ -98,7 +98,7 @@ final class JumpCode {
                         return (x << shift < y << shift) == wanted ? Code.jump(s, target) : Code.FALL;
                     }
                 };
-            case FusedOp.BELOW_OR_EQUAL ->
+            case Relation.BELOW_OR_EQUAL ->
                 new Code() {
                     @Override
                     int run(final long[] r, final PagedSpace mem, final int generation, final int i) {
@@ -131,9 +131,9 @@ final class JumpCode {
         final int d = Block.d(op);
         final long mask = -1L >>> Block.d(jump);
         final int shift = Block.a(jump);
-        final boolean wanted = (Block.b(jump) & FusedOp.NOT) == 0;
-        return switch (Block.b(jump) & ~FusedOp.NOT) {
-            case FusedOp.EQUAL ->
+        final boolean wanted = (Block.b(jump) & Relation.NOT) == 0;
+        return switch (Block.b(jump) & ~Relation.NOT) {
+            case Relation.EQUAL ->
                 new Code() {
                     @Override
                     int run(final long[] r, final PagedSpace mem, final int generation, final int i) {
@@ -143,7 +143,7 @@ final class JumpCode {
                         return (x << shift == y << shift) == wanted ? Code.jump(s, target) : Code.FALL;
                     }
                 };
-            case FusedOp.BELOW ->
+            case Relation.BELOW ->
                 new Code() {
                     @Override
                     int run(final long[] r, final PagedSpace mem, final int generation, final int i) {
@@ -155,7 +155,7 @@ final class JumpCode {
                                 : Code.FALL;
                     }
                 };
-            case FusedOp.LESS ->
+            case Relation.LESS ->
                 new Code() {
                     @Override
                     int run(final long[] r, final PagedSpace mem, final int generation, final int i) {
@@ -165,7 +165,7 @@ final class JumpCode {
                         return (x << shift < y << shift) == wanted ? Code.jump(s, target) : Code.FALL;
                     }
                 };
-            case FusedOp.BELOW_OR_EQUAL ->
+            case Relation.BELOW_OR_EQUAL ->
                 new Code() {
                     @Override
                     int run(final long[] r, final PagedSpace mem, final int generation, final int i) {
@@ -190,10 +190,8 @@ final class JumpCode {
         };
     }
 
-    /** The flag Z. A shift count is taken modulo 64, so the kind above the width does not matter there. */
+    /** The flag Z. */
     static boolean zero(final long[] r, final int flags) {
-        final int kindAndWidth = (int) r[flags];
-        final long result = r[flags + 3];
-        return kindAndWidth >> 8 == FlagKind.RAW ? (result & Flags.Z) != 0 : result << -kindAndWidth == 0;
+        return Flags.zero((int) r[flags], r[flags + 3]);
     }
 }

@@ -48,7 +48,8 @@ public final class Flags {
         return 1L << (kindAndWidth & 0xff) - 1;
     }
 
-    static boolean zero(final int kw, final long result) {
+    /** The flag Z of an operation of that kind and width with this result. */
+    public static boolean zero(final int kw, final long result) {
         return kw >> 8 == FlagKind.RAW ? (result & Z) != 0 : (result << 64 - (kw & 0xff)) == 0;
     }
 

@@ -6,6 +6,7 @@ import static org.objectweb.asm.Opcodes.*;
 import org.kernelentry.machine.ir.Cond;
 import org.kernelentry.machine.ir.FlagKind;
 import org.kernelentry.machine.ir.Flags;
+import org.kernelentry.machine.ir.Relation;
 import org.objectweb.asm.Label;
 
 /**
@@ -102,8 +103,8 @@ final class FlagEmit {
         } else if (cond >> 1 == Cond.N >> 1) {
             shifted(FLAG_RESULT, width);
             zero(cond, target, IFLT, IFGE);
-        } else if (comparable && (kind == FlagKind.SUB || kind == FlagKind.SUBC) && width >= 32) {
-            compare(cond, target, kind == FlagKind.SUB, width);
+        } else if (comparable && width >= 32 && Relation.of(cond, kind) != Relation.NONE) {
+            compare(Relation.of(cond, kind), target, width);
         } else if (kind == FlagKind.LOGIC && (cond >> 1 == Cond.GE >> 1 || cond >> 1 == Cond.GT >> 1)) {
             // V is clear.
             shifted(FLAG_RESULT, width);
@@ -136,29 +137,15 @@ final class FlagEmit {
         e.m.visitJumpInsn((cond & 1) == 0 ? yes : no, target);
     }
 
-    /** Conditions behind a subtraction, on its operands. {@code borrow}: C is borrow, not its opposite. */
-    private void compare(final int cond, final Label target, final boolean borrow, final int width) {
-        switch (cond) {
-            case Cond.GE -> compare(width, true, IFGE, target);
-            case Cond.LT -> compare(width, true, IFLT, target);
-            case Cond.GT -> compare(width, true, IFGT, target);
-            case Cond.LE -> compare(width, true, IFLE, target);
-            case Cond.C -> compare(width, false, borrow ? IFLT : IFGE, target);
-            case Cond.NC -> compare(width, false, borrow ? IFGE : IFLT, target);
-            case Cond.NC_AND_NZ -> either(borrow, cond, width, IFGT, target);
-            case Cond.C_OR_Z -> either(borrow, cond, width, IFLE, target);
-            case Cond.C_AND_NZ -> either(!borrow, cond, width, IFGT, target);
-            case Cond.NC_OR_Z -> either(!borrow, cond, width, IFLE, target);
-            default -> ask(cond, target);
-        }
-    }
-
-    /** Above, and below or equal, are one comparison only where the carry has the sense that their name fits. */
-    private void either(final boolean fits, final int cond, final int width, final int jump, final Label target) {
-        if (fits) {
-            compare(width, false, jump, target);
-        } else {
-            ask(cond, target);
+    /** Jumps where the relation of the operands holds. */
+    private void compare(final int relation, final Label target, final int width) {
+        final boolean not = (relation & Relation.NOT) != 0;
+        switch (relation & ~Relation.NOT) {
+            case Relation.EQUAL -> compare(width, true, not ? IFNE : IFEQ, target);
+            case Relation.LESS -> compare(width, true, not ? IFGE : IFLT, target);
+            case Relation.LESS_OR_EQUAL -> compare(width, true, not ? IFGT : IFLE, target);
+            case Relation.BELOW -> compare(width, false, not ? IFGE : IFLT, target);
+            default -> compare(width, false, not ? IFGT : IFLE, target);
         }
     }
 

@@ -311,7 +311,8 @@ final class RegionEmit {
         }
         final long before = at.block.program()[2 * i - 2];
         final int opcode = Block.opcode(before);
-        return (opcode == Op.SUB || opcode == Op.SUB32)
+        // Flags of 64 bits notice that a difference was cut.
+        return (opcode == Op.SUB || opcode == Op.SUB32 && (d(op) & 0xff) <= Integer.SIZE)
                 && d(before) == result
                 && a(before) == a(op)
                 && b(before) == b(op)

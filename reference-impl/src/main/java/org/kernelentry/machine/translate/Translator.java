@@ -68,8 +68,8 @@ public final class Translator {
                 new CodeSizeEvaluator(writer.visitMethod(ACC_PUBLIC, "run", RUN_DESCRIPTOR, null, null));
         size.visitCode();
         final RegionPlan plan = new RegionPlan(blocks, indirects);
-        final RegionEmit region = new RegionEmit(
-                new UniformFrames(size), blocks, plan, flagSlot, isa.stackPointer(plan.mode()), called);
+        final RegionEmit region =
+                new RegionEmit(new UniformFrames(size), blocks, plan, flagSlot, isa.stackPointer(plan.mode()), called);
         region.emit();
         if (size.getMaxSize() > MAX_BYTECODE) {
             return null;
