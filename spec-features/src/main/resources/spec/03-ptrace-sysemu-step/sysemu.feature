@@ -25,8 +25,13 @@ Feature: PTRACE_SYSEMU
         | SYSEMU        | entry write    | 1       |
         | CONT          | exited 0       |         |
       Then its output is ""
-      And "trace_sys_enter" does not run in write
-      And the trace events and audit records are not asked about
+      And these trace events are recorded:
+        | sys_enter: NR nr.prctl (*)      |
+        | sys_exit: NR nr.prctl = 0       |
+        | sys_enter: NR nr.seccomp (*)    |
+        | sys_exit: NR nr.seccomp = 0     |
+        | sys_exit: NR nr.write = *       |
+        | sys_enter: NR nr.exit_group (*) |
       And nothing else happens
 
       Examples:

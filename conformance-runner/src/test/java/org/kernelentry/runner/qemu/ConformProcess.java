@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -16,6 +17,9 @@ import java.util.stream.Stream;
 final class ConformProcess implements AutoCloseable {
     /** Where the boot protocol's header has its mark (linux v7.3 Documentation/arch/x86/boot.rst). */
     private static final int MARK = 0x202;
+
+    private static final String PATH =
+            Optional.ofNullable(System.getenv("PATH")).orElse("/usr/bin");
 
     private final Path folder;
     private final Path programs;
@@ -32,7 +36,7 @@ final class ConformProcess implements AutoCloseable {
     ConformProcess(final Path folder) throws IOException {
         this.folder = folder;
         programs = Files.createDirectory(folder.resolve("programs"));
-        path = programs + ":" + System.getenv("PATH");
+        path = programs + ":" + PATH;
     }
 
     /** Puts a script in the place of a program of the machine. */
@@ -44,7 +48,7 @@ final class ConformProcess implements AutoCloseable {
     /** Takes all programs of the machine away whose names begin so. */
     void remove(final String prefix) throws IOException {
         final Path others = Files.createDirectory(folder.resolve("others"));
-        for (final String each : System.getenv("PATH").split(":", -1)) {
+        for (final String each : PATH.split(":", -1)) {
             if (each.isEmpty() || !Files.isDirectory(Path.of(each))) {
                 continue;
             }
