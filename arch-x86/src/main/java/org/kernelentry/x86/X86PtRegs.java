@@ -35,10 +35,26 @@ public final class X86PtRegs {
 
     private X86PtRegs() {}
 
-    /** Copies the fifteen general registers (all but the stack pointer) of a CPU into the frame. */
+    /**
+     * Copies the fifteen general registers (all but the stack pointer) of a CPU into the frame. In one piece: of two, the JVM's compiler may inline
+     * neither.
+     */
     public static void pushGeneral(final long[] frame, final long[] live) {
-        pushCallerSaved(frame, live);
-        pushCalleeSaved(frame, live);
+        frame[DI] = live[X86Regs.RDI];
+        frame[SI] = live[X86Regs.RSI];
+        frame[DX] = live[X86Regs.RDX];
+        frame[CX] = live[X86Regs.RCX];
+        frame[AX] = live[X86Regs.RAX];
+        frame[R8] = live[X86Regs.R8];
+        frame[R9] = live[X86Regs.R9];
+        frame[R10] = live[X86Regs.R10];
+        frame[R11] = live[X86Regs.R11];
+        frame[BX] = live[X86Regs.RBX];
+        frame[BP] = live[X86Regs.RBP];
+        frame[R12] = live[X86Regs.R12];
+        frame[R13] = live[X86Regs.R13];
+        frame[R14] = live[X86Regs.R14];
+        frame[R15] = live[X86Regs.R15];
     }
 
     /** The nine that C code may destroy ({@code SAVE_C_REGS} of Linux 4.2). */
@@ -66,8 +82,21 @@ public final class X86PtRegs {
 
     /** The reverse of {@link #pushGeneral}. */
     public static void popGeneral(final long[] frame, final long[] live) {
-        popCalleeSaved(frame, live);
-        popCallerSaved(frame, live);
+        live[X86Regs.R15] = frame[R15];
+        live[X86Regs.R14] = frame[R14];
+        live[X86Regs.R13] = frame[R13];
+        live[X86Regs.R12] = frame[R12];
+        live[X86Regs.RBP] = frame[BP];
+        live[X86Regs.RBX] = frame[BX];
+        live[X86Regs.R11] = frame[R11];
+        live[X86Regs.R10] = frame[R10];
+        live[X86Regs.R9] = frame[R9];
+        live[X86Regs.R8] = frame[R8];
+        live[X86Regs.RAX] = frame[AX];
+        live[X86Regs.RCX] = frame[CX];
+        live[X86Regs.RDX] = frame[DX];
+        live[X86Regs.RSI] = frame[SI];
+        live[X86Regs.RDI] = frame[DI];
     }
 
     /** The reverse of {@link #pushCalleeSaved}. */

@@ -90,11 +90,12 @@ final class PartialFrame {
     /** The registers for the way back: what is not in the frame is in the CPU still. */
     static void popRegs(final Task task, final CpuState live) {
         final X86Thread thread = (X86Thread) task.thread;
-        if (!thread.partialRegs) {
-            X86PtRegs.popCalleeSaved(task.regs.slot, live.r);
+        if (thread.partialRegs) {
+            thread.partialRegs = false;
+            X86PtRegs.popCallerSaved(task.regs.slot, live.r);
+        } else {
+            X86PtRegs.popGeneral(task.regs.slot, live.r);
         }
-        thread.partialRegs = false;
-        X86PtRegs.popCallerSaved(task.regs.slot, live.r);
     }
 
     /** {@code __switch_to_asm}: what C code preserves goes with the task. */

@@ -126,7 +126,7 @@ final class Experiments implements Callable<Integer> {
             print(out, experiment.second, timed.head());
             out.printf(
                     Locale.ROOT,
-                    "  measured: %s, %d pairs of forks: %s%n%n",
+                    "  measured: %s, pairs of forks: %d; %s%n%n",
                     timed.decision().change(),
                     timed.base().length,
                     words(timed.decision().verdict()));
