@@ -47,6 +47,21 @@ class X86PtraceTests {
         }
     }
 
+    @ParameterizedTest(name = "{0}, {1} bytes")
+    @CsvSource({"x64, 576, -19", "x64, 4, -22", "ia32, 576, -19", "ia32, 4, -22", "ia32, 0, -19"})
+    void theExtendedStateIsOfNoDeviceWithoutXsave(final String mode, final int length, final long error) {
+        try (X86Process p = nops(mode)) {
+            p.startTraced();
+            final byte[] bytes = new byte[length];
+            assertThat(p.k.ptrace.getRegset(p.harness, p.task.pid, 0x202, bytes))
+                    .as("PTRACE_GETREGSET, NT_X86_XSTATE")
+                    .isEqualTo(error);
+            assertThat(p.k.ptrace.setRegset(p.harness, p.task.pid, 0x202, bytes))
+                    .as("PTRACE_SETREGSET")
+                    .isEqualTo(error);
+        }
+    }
+
     @Test
     void theRegisterSetOfA32BitTraceeIsTheShortOne() {
         try (X86Process p = nops("ia32")) {

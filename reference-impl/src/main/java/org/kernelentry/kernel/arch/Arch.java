@@ -249,7 +249,7 @@ public interface Arch {
     /**
      * A register set by its note type: NT_PRSTATUS, and the port's own.
      *
-     * @return bytes in the layout of {@code struct user_regs_struct}, or null for an unknown type
+     * @return bytes in the layout of {@code struct user_regs_struct}, none for a set that the processor does not have, or null for an unknown type
      */
     byte @org.jspecify.annotations.Nullable [] getRegset(Task task, int noteType);
 

@@ -10,6 +10,7 @@ import org.kernelentry.machine.memory.MemoryFault;
 /** Memory and register sets of a stopped tracee. Source: linux v7.3 kernel/ptrace.c ptrace_access_vm(), ptrace_regset(). */
 final class TraceeAccess {
     private static final int NT_ARM_SYSTEM_CALL = 0x404;
+    private static final int NT_X86_XSTATE = 0x202;
 
     private final Kernel k;
 
@@ -76,6 +77,9 @@ final class TraceeAccess {
         if (set == null || !wholeRegisters(child, noteType, length)) {
             return -Errno.EINVAL;
         }
+        if (set.length == 0) {
+            return -Errno.ENODEV;
+        }
         final int size = atMost(length, set.length);
         return into.write(set, size) ? size : -Errno.EFAULT;
     }
@@ -86,6 +90,9 @@ final class TraceeAccess {
         if (set == null || !wholeRegisters(child, noteType, length)) {
             return -Errno.EINVAL;
         }
+        if (set.length == 0) {
+            return -Errno.ENODEV;
+        }
         final byte[] given = new byte[atMost(length, set.length)];
         if (!from.read(given, given.length)) {
             return -Errno.EFAULT;
@@ -95,7 +102,11 @@ final class TraceeAccess {
     }
 
     private boolean wholeRegisters(final Task child, final int noteType, final long length) {
-        final int unit = noteType == NT_ARM_SYSTEM_CALL ? 4 : k.arch.registerSize(child);
+        final int unit = switch (noteType) {
+            case NT_ARM_SYSTEM_CALL -> 4;
+            case NT_X86_XSTATE -> 8;
+            default -> k.arch.registerSize(child);
+        };
         return Long.remainderUnsigned(length, unit) == 0;
     }
 
