@@ -13,7 +13,8 @@ import org.kernelentry.machine.memory.CodeWindow;
 
 /** The instruction sets of an arm64 CPU whose EL0 runs AArch64 and AArch32. */
 public final class Arm64Isa implements Isa {
-    private final Helper[] aarch32Helpers = Aarch32Decoder.helpers(A64Regs.AARCH32);
+    private static final int AARCH32_HELPERS = Aarch32Decoder.helperCount();
+
     private final Aarch32Decoder aarch32 = new Aarch32Decoder(A64Regs.AARCH32, 0, Set.of());
     private final A64Decoder a64;
 
@@ -24,7 +25,7 @@ public final class Arm64Isa implements Isa {
 
     /** The same with extensions that add state. */
     public Arm64Isa(final Set<A64Feature> features) {
-        a64 = new A64Decoder(aarch32Helpers.length, features);
+        a64 = new A64Decoder(AARCH32_HELPERS, features);
     }
 
     @Override
@@ -49,9 +50,9 @@ public final class Arm64Isa implements Isa {
 
     @Override
     public IntFunction<Helper> helpers() {
+        final IntFunction<Helper> aarch32Helpers = Aarch32Decoder.helpers(A64Regs.AARCH32);
         final IntFunction<Helper> own = A64Decoder.helpers();
-        final int first = aarch32Helpers.length;
-        return number -> number < first ? aarch32Helpers[number] : own.apply(number - first);
+        return number -> number < AARCH32_HELPERS ? aarch32Helpers.apply(number) : own.apply(number - AARCH32_HELPERS);
     }
 
     @Override

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.IntFunction;
-import org.jspecify.annotations.Nullable;
+import org.kernelentry.isa.LazyHelpers;
 import org.kernelentry.machine.ir.Helper;
 
 /** Helpers of A64 in the order of their numbers, which they get while the decoding tables are made. */
@@ -35,18 +35,10 @@ final class A64Helpers {
         return MAKERS.size() - 1;
     }
 
-    /** The helpers of one CPU by number, each made when it is first asked for: there are thousands, and a program calls few. */
+    /** The helpers of one CPU by number. */
     static IntFunction<Helper> ofOneCpu() {
         final FpSimdUnit unit = new FpSimdUnit();
-        final @Nullable Helper[] made = new @Nullable Helper[MAKERS.size()];
-        return number -> {
-            Helper helper = made[number];
-            if (helper == null) {
-                helper = MAKERS.get(number).apply(unit);
-                made[number] = helper;
-            }
-            return helper;
-        };
+        return new LazyHelpers(number -> MAKERS.get(number).apply(unit));
     }
 
     private static int crc32(final int start, final long data, final int bits, final int poly) {

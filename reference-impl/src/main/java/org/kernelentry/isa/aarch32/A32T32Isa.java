@@ -12,7 +12,6 @@ public final class A32T32Isa implements Isa {
     /** Its registers: AArch32's own slots directly behind r14. */
     public static final A32Regs REGS = new A32Regs(A32Regs.PC);
 
-    private final Helper[] helpers = Aarch32Decoder.helpers(REGS);
     private final Aarch32Decoder decoder = new Aarch32Decoder(REGS, 0, Set.of(A32Feature.SWP));
 
     @Override
@@ -32,7 +31,7 @@ public final class A32T32Isa implements Isa {
 
     @Override
     public IntFunction<Helper> helpers() {
-        return number -> helpers[number];
+        return Aarch32Decoder.helpers(REGS);
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.kernelentry.isa.aarch32;
 
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntFunction;
 import org.kernelentry.isa.DecodeTable;
 import org.kernelentry.machine.CpuExit;
 import org.kernelentry.machine.ir.BlockBuilder;
@@ -36,9 +37,14 @@ public final class Aarch32Decoder {
         this.features = Set.copyOf(features);
     }
 
-    /** The helpers that decoded code calls, for one CPU. */
-    public static Helper[] helpers(final A32Regs regs) {
-        return TABLES.isEmpty() ? new Helper[0] : Helpers.all(regs);
+    /** The helpers that decoded code calls, for one CPU, by numbers below {@link #helperCount}. */
+    public static IntFunction<Helper> helpers(final A32Regs regs) {
+        return Helpers.ofOneCpu(regs);
+    }
+
+    /** How many helpers the rows of the tables have added. */
+    public static int helperCount() {
+        return TABLES.isEmpty() ? 0 : Helpers.count();
     }
 
     /** The tables: A32's conditional and unconditional instructions, or T32's of 16 and 32 bits. For judges and tests. */

@@ -2,6 +2,8 @@ package org.kernelentry.isa.aarch32;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
+import org.kernelentry.isa.LazyHelpers;
 import org.kernelentry.machine.CpuState;
 import org.kernelentry.machine.ir.Helper;
 
@@ -26,15 +28,24 @@ final class Helpers {
         return VFP.size();
     }
 
-    /** All of them, for one CPU: they share its floating-point environment. */
-    static synchronized Helper[] all(final A32Regs regs) {
+    /** How many there are. */
+    static synchronized int count() {
+        return VFP.size() + 1;
+    }
+
+    /** Those of one CPU by number: they share its floating-point environment. */
+    static IntFunction<Helper> ofOneCpu(final A32Regs regs) {
         final VfpState v = new VfpState(regs);
-        final Helper[] all = new Helper[VFP.size() + 1];
-        all[SET_MODE] = (s, d, a, b) -> s.mode = (int) s.r[a];
-        for (int i = 0; i < VFP.size(); i++) {
-            final VfpHelper helper = VFP.get(i);
-            all[i + 1] = (s, low, a, high) -> helper.run(v, s, low | high << 16, a);
-        }
-        return all;
+        return new LazyHelpers(number -> {
+            if (number == SET_MODE) {
+                return (s, d, a, b) -> s.mode = (int) s.r[a];
+            }
+            final VfpHelper helper = get(number);
+            return (s, low, a, high) -> helper.run(v, s, low | high << 16, a);
+        });
+    }
+
+    private static synchronized VfpHelper get(final int number) {
+        return VFP.get(number - 1);
     }
 }
