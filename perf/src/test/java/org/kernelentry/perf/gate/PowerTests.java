@@ -57,6 +57,16 @@ final class PowerTests {
     }
 
     @Test
+    void wherePairsAreFewWhatForksHideIsSeenWithMore() {
+        final Recording noisy = noise(0.02);
+        final Power few = new Power(new Session(Rule.DEFAULT, List.of(8, 12, 16, 20)), SESSIONS);
+        final double seenByFew = few.measured(noisy).get(1).rate(Rule.Verdict.FAIL);
+        final List<Power.Point> points = POWER.measured(noisy);
+        assertThat(points.get(1).rate(Rule.Verdict.FAIL)).isGreaterThan(seenByFew + 0.05);
+        assertThat(points.get(0).failuresAtMost(SESSIONS)).isLessThan(0.01);
+    }
+
+    @Test
     void moreIsSeenMoreOften() {
         final List<Power.Point> curve = POWER.scaled(noise(0.01), 0, 1.3, 2.6, 5);
         assertThat(IntStream.range(1, 4)
