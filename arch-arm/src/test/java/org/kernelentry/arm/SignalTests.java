@@ -164,6 +164,41 @@ class SignalTests {
         }
     }
 
+    @ParameterizedTest(name = "{0}: SWP at {1}")
+    @CsvSource({
+        "NATIVE, 0x123400, 2",
+        "NATIVE, 0xfffffff0, 1",
+        "GENERIC, 0x123400, 2",
+        "GENERIC, 0x123402, 2",
+    })
+    void aSwpThatFailsIsSigsegvWithItsOwnAddress(final Flavour flavour, final long address, final int code) {
+        final Label at = new Label("at");
+        try (ArmGuest g = new ArmGuest(flavour, "arm", p -> {
+            p.a.raw(word(0xe300_1000, (int) address & 0xffff)); // MOVW R1
+            p.a.raw(word(0xe340_1000, (int) (address >> 16))); // MOVT R1
+            p.a.bind(at);
+            p.a.raw(word(0xe101_0092, 0)); // SWP R0, R2, [R1]
+        })) {
+            g.attach();
+            assertThat(g.resume(org.kernelentry.kernel.ptrace.PtraceRequest.PTRACE_CONT))
+                    .isEqualTo("signal SIGSEGV");
+            final SigInfo info = g.sigInfo();
+            assertThat(info.code()).isEqualTo(code);
+            assertThat(info.addr()).isEqualTo(at.address());
+            assertThat(ArmThread.of(g.main).trapNo).isZero();
+            assertThat(ArmThread.of(g.main).errorCode).isZero();
+        }
+    }
+
+    /** An instruction with a 16-bit immediate as MOVW and MOVT have it. */
+    private static byte[] word(final int instruction, final int immediate) {
+        final int whole = instruction | immediate >> 12 << 16 | immediate & 0xfff;
+        return java.nio.ByteBuffer.allocate(4)
+                .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+                .putInt(whole)
+                .array();
+    }
+
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("everywhere")
     void faultsNameTheirSignalCodeAndAddress(final Flavour flavour, final String mode) {

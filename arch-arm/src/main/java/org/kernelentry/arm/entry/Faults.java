@@ -43,6 +43,8 @@ final class Faults {
     private static final int ARM_BREAKPOINT = 0x07f0_01f0;
     private static final int THUMB_BREAKPOINT = 0xde01;
     private static final int THUMB2_BREAKPOINT = 0xf7f0_a000;
+    private static final int SWP_MASK = 0x0fb0_0ff0;
+    private static final int SWP = 0x0100_0090;
     private static final int FIRST_WIDE = 0xe800;
 
     private final Kernel k;
@@ -72,12 +74,33 @@ final class Faults {
     /** A data abort: page fault or alignment. */
     void dataAbort(final Task task, final int exit) {
         k.steps.at(k.cpu, DO_DATA_ABORT);
+        if (isSwap(task)) {
+            swapFault(task);
+            return;
+        }
         final int write = access == AddressSpace.PROT_WRITE ? FSR_WRITE : 0;
         if (exit == CpuExit.ALIGNMENT) {
             notifyDie(task, SigInfo.fault(Signals.SIGBUS, SigInfo.BUS_ADRALN, address), FSR_ALIGNMENT | write, 0);
         } else {
             userFault(task, translation(task) | write);
         }
+    }
+
+    private boolean isSwap(final Task task) {
+        final PtRegs regs = task.regs;
+        return !ArmPtRegs.thumbMode(regs)
+                && k.user.get(task, regs.slot[ArmPtRegs.PC], 4)
+                && ((int) k.user.value & SWP_MASK) == SWP;
+    }
+
+    /**
+     * A SWP that cannot access memory. With SWP_EMULATE, as all kernels for several ARMv7 processors have it, the kernel does SWP itself, which nobody
+     * sees unless it fails: then the signal names the instruction, and an address below any mapping counts as one without permission. Source:
+     * linux v7.3 arch/arm/kernel/swp_emulate.c swp_handler(), set_segfault().
+     */
+    private void swapFault(final Task task) {
+        final int code = task.requireMm().space.nextMapped(address) < 0 ? SigInfo.SEGV_MAPERR : SigInfo.SEGV_ACCERR;
+        notifyDie(task, SigInfo.fault(Signals.SIGSEGV, code, task.regs.slot[ArmPtRegs.PC]), 0, 0);
     }
 
     /** A prefetch abort: page fault, BKPT, or a pc that is no multiple of the instruction size. */
