@@ -70,6 +70,22 @@ final class A64ExecutionTests {
         assertThat(machine.get(A64Regs.LR)).isEqualTo(CODE + 4);
     }
 
+    @ParameterizedTest
+    @CsvSource({"d61f0000, 5a00000000000000", "d63f0000, ff00000000000000", "d65f0000, 0100000000000000"})
+    void a_branch_to_a_register_ignores_the_top_byte(final String word, final String tag) {
+        machine.code(Integer.parseUnsignedInt(word, 16), 0xd503201f, SVC_0); // br x0, blr x0, ret x0
+        machine.set(0, CODE + 8 | Long.parseUnsignedLong(tag, 16));
+        assertThat(machine.run()).isEqualTo(CpuExit.SYSCALL);
+        assertThat(machine.state.pc).isEqualTo(CODE + 12);
+    }
+
+    @Test
+    void a_branch_with_bit_55_set_keeps_ones_above() {
+        machine.code(0xd61f0000).set(0, 0x00ff_ffff_ffff_0000L); // br x0
+        assertThat(machine.run()).isEqualTo(CpuExit.PAGE_FAULT);
+        assertThat(machine.state.pc).isEqualTo(-0x1_0000L);
+    }
+
     @Test
     void a_loop_counts_down_and_falls_through() {
         // mov x0, #5; 1: add x1, x1, x0; subs x0, x0, #1; b.ne 1b; svc #0

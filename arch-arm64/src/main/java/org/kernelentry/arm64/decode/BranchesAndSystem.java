@@ -51,7 +51,7 @@ final class BranchesAndSystem {
         // Unconditional branch (register)
         t.row("1101011 0000 11111 000000 nnnnn 00000", "BR", BranchesAndSystem::br);
         t.row("1101011 0001 11111 000000 nnnnn 00000", "BLR", BranchesAndSystem::blr);
-        t.row("1101011 0010 11111 000000 nnnnn 00000", "RET", (e, w) -> e.out.jumpTo(e.slotN()));
+        t.row("1101011 0010 11111 000000 nnnnn 00000", "RET", (e, w) -> e.out.jumpTo(address(e, e.slotN())));
         // Unconditional branch (immediate)
         t.row("0 00101 iiiiiiiiiiiiiiiiiiiiiiiiii", "B", (e, w) -> e.out.jump(branch26(e)));
         t.row("1 00101 iiiiiiiiiiiiiiiiiiiiiiiiii", "BL", BranchesAndSystem::bl);
@@ -103,7 +103,15 @@ final class BranchesAndSystem {
 
     private static void br(final A64Emitter e, final int insn) {
         branchType(e, A64Regs.PSR_BTYPE_BR);
-        e.out.jumpTo(e.slotN());
+        e.out.jumpTo(address(e, e.slotN()));
+    }
+
+    /** {@code AArch64.BranchAddr()} with TCR_EL1.TBI0, which Linux sets, and without TBID0: bits 63 to 56 become copies of bit 55. */
+    private static int address(final A64Emitter e, final int target) {
+        final int address = e.temp();
+        e.out.alui(Op.SHLI, address, target, Byte.SIZE);
+        e.out.alui(Op.SARI, address, address, Byte.SIZE);
+        return address;
     }
 
     private static void branchType(final A64Emitter e, final long type) {
@@ -121,11 +129,7 @@ final class BranchesAndSystem {
     }
 
     private static void blr(final A64Emitter e, final int insn) {
-        int target = e.slotN();
-        if (target == A64Regs.LR) {
-            target = e.temp();
-            e.out.mov(target, A64Regs.LR);
-        }
+        final int target = address(e, e.slotN());
         e.out.constant(A64Regs.LR, e.pc + 4);
         branchType(e, A64Regs.PSR_BTYPE_CALL);
         e.out.jumpTo(target);
