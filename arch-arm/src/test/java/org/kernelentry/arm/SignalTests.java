@@ -2,12 +2,15 @@ package org.kernelentry.arm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kernelentry.kernel.KernelConfig.Flavour;
+import org.kernelentry.kernel.ptrace.PtraceRequest;
 import org.kernelentry.kernel.signal.SigAction;
 import org.kernelentry.kernel.signal.SigInfo;
 import org.kernelentry.kernel.signal.Signals;
@@ -153,8 +156,7 @@ class SignalTests {
             p.a.load(GuestAssembler.T1, GuestAssembler.T0, 0, 4);
         })) {
             g.attach();
-            assertThat(g.resume(org.kernelentry.kernel.ptrace.PtraceRequest.PTRACE_CONT))
-                    .isEqualTo("signal " + signal);
+            assertThat(g.resume(PtraceRequest.PTRACE_CONT)).isEqualTo("signal " + signal);
             final SigInfo info = g.sigInfo();
             assertThat(info.code()).isEqualTo(code);
             assertThat(info.addr()).isEqualTo(address);
@@ -180,8 +182,7 @@ class SignalTests {
             p.a.raw(word(0xe101_0092, 0)); // SWP R0, R2, [R1]
         })) {
             g.attach();
-            assertThat(g.resume(org.kernelentry.kernel.ptrace.PtraceRequest.PTRACE_CONT))
-                    .isEqualTo("signal SIGSEGV");
+            assertThat(g.resume(PtraceRequest.PTRACE_CONT)).isEqualTo("signal SIGSEGV");
             final SigInfo info = g.sigInfo();
             assertThat(info.code()).isEqualTo(code);
             assertThat(info.addr()).isEqualTo(at.address());
@@ -193,8 +194,8 @@ class SignalTests {
     /** An instruction with a 16-bit immediate as MOVW and MOVT have it. */
     private static byte[] word(final int instruction, final int immediate) {
         final int whole = instruction | immediate >> 12 << 16 | immediate & 0xfff;
-        return java.nio.ByteBuffer.allocate(4)
-                .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+        return ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(whole)
                 .array();
     }
@@ -284,8 +285,7 @@ class SignalTests {
             final BalanceChecker checker = new BalanceChecker(null);
             g.k.steps.observe(checker);
             g.attach();
-            assertThat(g.resume(org.kernelentry.kernel.ptrace.PtraceRequest.PTRACE_CONT))
-                    .isEqualTo("signal " + Signals.name(signal));
+            assertThat(g.resume(PtraceRequest.PTRACE_CONT)).isEqualTo("signal " + Signals.name(signal));
             assertThat(g.sigInfo().code()).isEqualTo(code);
             assertThat(g.sigInfo().addr()).isEqualTo(address == -1 ? at.address() : address);
             assertThat(g.reg(ArmPtRegs.ORIG_R0)).isEqualTo(0xffff_ffffL);

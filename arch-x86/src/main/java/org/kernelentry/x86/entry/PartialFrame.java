@@ -18,7 +18,8 @@ import org.kernelentry.x86.abi.X86Abi;
  * The {@code pt_regs} that SYSCALL built before Linux 4.16: rbx, rbp and r12 to r15, which C code preserves, stay in the CPU and are saved only for
  * those who look at the frame. It saves six pushes and six pops, and costs everything below (X86-60).
  *
- * <p>On only with {@code PARTIAL_PT_REGS}. As then, whoever looks at another place sees old values: PTRACE_EVENT_EXIT of a call of exit is one.
+ * <p>On only with {@code PARTIAL_PT_REGS}. Whoever looks at another place sees old values; PTRACE_EVENT_EXIT of a call of exit is one. What 4.2
+ * showed there has not been looked up.
  *
  * <p>Source: linux v4.2 arch/x86/entry/entry_64.S entry_SYSCALL_64, tracesys, FORK_LIKE, stub_rt_sigreturn, stub_execve; calling.h SAVE_C_REGS,
  * SAVE_EXTRA_REGS.

@@ -77,7 +77,7 @@ public final class Translator {
         try {
             size.visitMaxs(0, 0);
         } catch (LimitExceededException e) {
-            // Too many jumps between too many blocks for ASM to work out the stack map frames.
+            // Too many jumps between too many blocks for ASM to work out how large the operand stack gets.
             return null;
         }
         size.visitEnd();
