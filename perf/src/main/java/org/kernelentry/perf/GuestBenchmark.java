@@ -3,10 +3,12 @@ package org.kernelentry.perf;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
@@ -23,12 +25,27 @@ public abstract class GuestBenchmark {
     /** Made by the benchmark's own boot(). */
     Guest running;
 
+    private final Yardstick yardstick = new Yardstick();
+
     /** For benchmarks of this package. */
     GuestBenchmark() {}
+
+    /** Before each iteration; what it takes is not the benchmark's. */
+    @Setup(Level.Iteration)
+    public void measureBefore() {
+        yardstick.before();
+    }
+
+    /** After each iteration. */
+    @TearDown(Level.Iteration)
+    public void measureAfter() {
+        yardstick.after();
+    }
 
     /** Ends the kernel's threads. */
     @TearDown
     public void end() {
+        yardstick.write();
         running.requireSilence();
         running.close();
     }

@@ -106,6 +106,8 @@ final class Experiments implements Callable<Integer> {
             description = "Begin no pair after so many minutes. Default: ${DEFAULT-VALUE}.")
     private int budget = 20;
 
+    private final FreeCore core = new FreeCore();
+
     /** For picocli. */
     Experiments() {}
 
@@ -141,8 +143,15 @@ final class Experiments implements Callable<Integer> {
         final Fork second = new Fork(jar, shots, 0, experiment.second.jvm);
         final Item ofFirst = Item.parse(experiment.first.item);
         final Item ofSecond = Item.parse(experiment.second.item);
-        return new Session(Rule.DEFAULT, List.of(pairs))
-                .run(() -> first.run(ofFirst), () -> second.run(ofSecond), new Random(), () -> System.nanoTime() > end);
+        core.learn(known -> first.run(ofFirst, known));
+        return core.measure(
+                () -> new Session(Rule.DEFAULT, List.of(pairs))
+                        .run(
+                                () -> core.value(known -> first.run(ofFirst, known)),
+                                () -> core.value(known -> second.run(ofSecond, known)),
+                                new Random(),
+                                () -> System.nanoTime() > end),
+                () -> System.nanoTime() > end);
     }
 
     private static void print(final PrintWriter out, final Variant variant, final double[] times) {

@@ -13,8 +13,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One JVM that runs one benchmark of one jar in short batches. Its value is the low decile of their times: a batch of a millisecond often passes
- * between two interruptions, so that a low quantile sees the code undisturbed even on a busy machine, and the very lowest is luck of the clock.
+ * One JVM that runs one benchmark of one jar in short batches, and beside each a yardstick that tells whether it had the core for itself.
+ *
+ * <p>It is bound to one processor where {@code taskset} is: a batch hands over between two threads, and a virtual processor that slept a millisecond
+ * wakes up wherever its host has room.
  *
  * <p>The JVM compiles with the second compiler only and waits for it: with the default, the same code is compiled in several ways from fork to
  * fork, which differ by more than what is looked for.
@@ -30,9 +32,6 @@ record Fork(Path jar, int shots, double slowdown, List<String> jvm) {
 
     private static final List<String> JVM =
             List.of("-Xbatch", "-XX:-TieredCompilation", INLINE_AS_USUAL, "-XX:+UseSerialGC", "-Xms128m", "-Xmx128m");
-    /** The lowest tenth. */
-    private static final double LOW = 0.1;
-
     private static final long PATIENCE_MINUTES = 10;
 
     Fork(final Path jar, final int shots, final double slowdown) {
@@ -51,24 +50,37 @@ record Fork(Path jar, int shots, double slowdown, List<String> jvm) {
     /**
      * Runs it.
      *
-     * @return nanoseconds per operation
+     * @param known nanoseconds of the yardstick on a core of its own; 0 if that is not known
      * @throws GateException if the jar does not have the benchmark or the benchmark fails
      */
-    double run(final Item item) {
+    Shots run(final Item item, final double known) {
         try {
             final Path json = Files.createTempFile("kernel-entry-fork", ".json");
+            final Path yardstick = Files.createTempFile("kernel-entry-yardstick", ".txt");
             try {
-                return Rule.quantile(run(item, json), LOW);
+                final double[] times = times(item, json, yardstick, known);
+                return new Shots(times, last(Files.readAllLines(yardstick), times.length));
             } finally {
                 Files.delete(json);
+                Files.delete(yardstick);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private double[] run(final Item item, final Path json) throws IOException {
-        final List<String> command = java(jvm);
+    /** Those of the batches that count come after those of the warm-up. */
+    private static double[] last(final List<String> lines, final int count) {
+        return lines.subList(Math.max(0, lines.size() - count), lines.size()).stream()
+                .mapToDouble(Double::parseDouble)
+                .toArray();
+    }
+
+    private double[] times(final Item item, final Path json, final Path yardstick, final double known)
+            throws IOException {
+        final List<String> command = new ArrayList<>(OneProcessor.PREFIX);
+        command.addAll(java(jvm));
+        command.addAll(List.of("-Dperf.yardstick=" + yardstick, "-Dperf.yardstick.known=" + known));
         command.addAll(List.of("-Dperf.slowdown=" + slowdown, "-jar", jar.toString()));
         command.addAll(item.arguments());
         final String count = Integer.toString(shots);

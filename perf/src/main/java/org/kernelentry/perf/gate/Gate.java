@@ -113,6 +113,8 @@ public final class Gate implements Callable<Integer> {
             description = "Build the base without downloads.")
     private boolean offline;
 
+    private final FreeCore core = new FreeCore();
+
     /** For picocli. */
     Gate() {}
 
@@ -209,15 +211,21 @@ public final class Gate implements Callable<Integer> {
         final Fork ofHead = new Fork(headJar, shots, inject / PERCENT);
         final Fork ofBase = new Fork(baseJar, shots, 0);
         // What is wrong with the benchmark itself must not look as if only base lacked it.
-        ofHead.run(item);
+        core.learn(known -> ofHead.run(item, known));
         try {
-            ofBase.run(item);
+            core.learn(known -> ofBase.run(item, known));
         } catch (GateException e) {
             return new GateReport.Row(item, ratio, null, "base does not have it");
         }
         final Rule rule = new Rule(Rule.DEFAULT.alpha(), floor / PERCENT, effect / PERCENT);
-        final Session.Result timed = new Session(rule, pairs)
-                .run(() -> ofBase.run(item), () -> ofHead.run(item), new Random(), () -> System.nanoTime() > end);
-        return new GateReport.Row(item, ratio, timed, timed.remark());
+        final Session.Result timed = core.measure(
+                () -> new Session(rule, pairs)
+                        .run(
+                                () -> core.value(known -> ofBase.run(item, known)),
+                                () -> core.value(known -> ofHead.run(item, known)),
+                                new Random(),
+                                () -> System.nanoTime() > end),
+                () -> System.nanoTime() > end);
+        return new GateReport.Row(item, ratio, timed, core.remark(timed.remark()));
     }
 }

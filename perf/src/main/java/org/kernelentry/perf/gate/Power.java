@@ -29,7 +29,8 @@ record Power(Session session, int sessions) {
 
         /** Upper end of the 95 % interval of the rate of failures: where none was seen, three by the number of sessions. */
         double failuresAtMost(final int sessions) {
-            final double rate = rate(Rule.Verdict.FAIL);
+            // Shares added up may be a little more than the whole.
+            final double rate = Math.min(1, rate(Rule.Verdict.FAIL));
             return rate == 0 ? 3.0 / sessions : rate + 1.96 * Math.sqrt(rate * (1 - rate) / sessions);
         }
     }

@@ -143,7 +143,7 @@ final class GateTests {
     void aJarWithoutTheBenchmarkIsNamed() throws IOException {
         final Path jar = folder.resolve("empty.jar");
         Files.createFile(jar);
-        assertThatThrownBy(() -> new Fork(jar, 20, 0).run(ITEM))
+        assertThatThrownBy(() -> new Fork(jar, 20, 0).run(ITEM, 0))
                 .isInstanceOf(GateException.class)
                 .hasMessageContaining("is not one benchmark of " + jar);
     }
