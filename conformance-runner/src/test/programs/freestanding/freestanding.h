@@ -1,4 +1,4 @@
-/* What a program without a C library needs: an entry, two system calls, a few ways to print. */
+/* What a program without a C library needs: an entry, system calls, a few ways to print. */
 #ifndef FREESTANDING_H
 #define FREESTANDING_H
 
@@ -14,10 +14,15 @@ typedef __SIZE_TYPE__ size_t;
 #define NR_WRITE 1
 #define NR_EXIT 231
 #define NR_CLOCK_GETTIME 228
-static long syscall3(long nr, long a, long b, long c)
+static long syscall5(long nr, long a, long b, long c, long d, long e)
 {
+    register long r10 __asm__("r10") = d;
+    register long r8 __asm__("r8") = e;
     long result;
-    __asm__ volatile("syscall" : "=a"(result) : "0"(nr), "D"(a), "S"(b), "d"(c) : "rcx", "r11", "memory");
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "0"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8)
+                     : "rcx", "r11", "memory");
     return result;
 }
 __asm__(".globl _start\n_start:\n\txor %ebp, %ebp\n\tmov %rsp, %rdi\n\tand $-16, %rsp\n\tcall begin\n\thlt\n");
@@ -25,10 +30,10 @@ __asm__(".globl _start\n_start:\n\txor %ebp, %ebp\n\tmov %rsp, %rdi\n\tand $-16,
 #define NR_WRITE 4
 #define NR_EXIT 252
 #define NR_CLOCK_GETTIME 265
-static long syscall3(long nr, long a, long b, long c)
+static long syscall5(long nr, long a, long b, long c, long d, long e)
 {
     long result;
-    __asm__ volatile("int $0x80" : "=a"(result) : "0"(nr), "b"(a), "c"(b), "d"(c) : "memory");
+    __asm__ volatile("int $0x80" : "=a"(result) : "0"(nr), "b"(a), "c"(b), "d"(c), "S"(d), "D"(e) : "memory");
     return result;
 }
 __asm__(".globl _start\n_start:\n\txor %ebp, %ebp\n\tmov %esp, %eax\n\tand $-16, %esp\n\tsub $12, %esp\n\tpush %eax\n\tcall begin\n\thlt\n");
@@ -36,13 +41,15 @@ __asm__(".globl _start\n_start:\n\txor %ebp, %ebp\n\tmov %esp, %eax\n\tand $-16,
 #define NR_WRITE 64
 #define NR_EXIT 94
 #define NR_CLOCK_GETTIME 113
-static long syscall3(long nr, long a, long b, long c)
+static long syscall5(long nr, long a, long b, long c, long d, long e)
 {
     register long x8 __asm__("x8") = nr;
     register long x0 __asm__("x0") = a;
     register long x1 __asm__("x1") = b;
     register long x2 __asm__("x2") = c;
-    __asm__ volatile("svc #0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2) : "memory");
+    register long x3 __asm__("x3") = d;
+    register long x4 __asm__("x4") = e;
+    __asm__ volatile("svc #0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4) : "memory");
     return x0;
 }
 __asm__(".globl _start\n_start:\n\tmov x29, #0\n\tmov x0, sp\n\tbl begin\n\tbrk #0\n");
@@ -50,20 +57,27 @@ __asm__(".globl _start\n_start:\n\tmov x29, #0\n\tmov x0, sp\n\tbl begin\n\tbrk 
 #define NR_WRITE 4
 #define NR_EXIT 248
 #define NR_CLOCK_GETTIME 263
-static long syscall3(long nr, long a, long b, long c)
+static long syscall5(long nr, long a, long b, long c, long d, long e)
 {
     register long r0 __asm__("r0") = a;
     register long r1 __asm__("r1") = b;
     register long r2 __asm__("r2") = c;
+    register long r3 __asm__("r3") = d;
+    register long r4 __asm__("r4") = e;
     /* r7 may be the frame pointer of Thumb code. */
     __asm__ volatile("push {r7}\n\tmov r7, %1\n\tsvc #0\n\tpop {r7}"
-                     : "+r"(r0) : "r"(nr), "r"(r1), "r"(r2) : "memory");
+                     : "+r"(r0) : "r"(nr), "r"(r1), "r"(r2), "r"(r3), "r"(r4) : "memory");
     return r0;
 }
 __asm__(".globl _start\n.arm\n.type _start, %function\n_start:\n\tmov fp, #0\n\tmov r0, sp\n\tbic sp, sp, #7\n\tblx begin\n\tudf #0\n");
 #else
 #error "no such architecture here"
 #endif
+
+static __attribute__((unused)) long syscall3(long nr, long a, long b, long c)
+{
+    return syscall5(nr, a, b, c, 0, 0);
+}
 
 int main(int argc, char **argv);
 

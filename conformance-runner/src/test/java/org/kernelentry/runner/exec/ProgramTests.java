@@ -51,14 +51,23 @@ final class ProgramTests {
         X64_MUSL("musl-gcc", NATIVE),
         I386_GLIBC("i686-linux-gnu-gcc", NATIVE),
         ARM64_GLIBC("aarch64-linux-gnu-gcc", "qemu-aarch64"),
-        ARM_GLIBC("arm-linux-gnueabihf-gcc", "qemu-arm");
+        /** Of Thumb, as Debian's compiler is set. */
+        ARM_GLIBC("arm-linux-gnueabihf-gcc", "qemu-arm"),
+        /** Of A32; the C library would be the same Thumb code again. */
+        ARM_A32("arm-linux-gnueabihf-gcc", "qemu-arm", "-marm");
 
         final String compiler;
         final String runner;
+        final String option;
 
         Toolchain(final String compiler, final String runner) {
+            this(compiler, runner, "");
+        }
+
+        Toolchain(final String compiler, final String runner, final String option) {
             this.compiler = compiler;
             this.runner = runner;
+            this.option = option;
         }
 
         /** What is missing here, or null. */
@@ -77,7 +86,12 @@ final class ProgramTests {
 
         /** Without a C library musl's compiler is the one of glibc. */
         List<Path> sources() {
-            try (Stream<Path> files = Files.walk(this == X64_MUSL ? SOURCES.resolve("libc") : SOURCES)) {
+            final Path folder = switch (this) {
+                case X64_MUSL -> SOURCES.resolve("libc");
+                case ARM_A32 -> SOURCES.resolve("freestanding");
+                default -> SOURCES;
+            };
+            try (Stream<Path> files = Files.walk(folder)) {
                 return files.filter(f -> f.toString().endsWith(".c")).sorted().toList();
             } catch (final IOException e) {
                 throw new UncheckedIOException(e);
@@ -115,7 +129,7 @@ final class ProgramTests {
         final List<Arguments> all = new ArrayList<>();
         for (final Toolchain toolchain : Toolchain.values()) {
             for (final Path source : toolchain.sources()) {
-                all.add(Arguments.of(toolchain, name(source), source));
+                all.add(Arguments.of(toolchain, SOURCES.relativize(source).toString(), source));
             }
         }
         return all;
@@ -142,10 +156,13 @@ final class ProgramTests {
         final Path binary = binary(toolchain, source);
         final List<String> command =
                 new ArrayList<>(List.of(toolchain.compiler, "-std=gnu11", "-O2", "-static", "-o", binary.toString()));
+        if (!toolchain.option.isEmpty()) {
+            command.add(toolchain.option);
+        }
         command.add(source.toString());
         command.addAll(
                 freestanding(source)
-                        ? List.of("-ffreestanding", "-nostdlib", "-fno-stack-protector", "-lgcc")
+                        ? List.of("-ffreestanding", "-fno-math-errno", "-nostdlib", "-fno-stack-protector", "-lgcc")
                         : List.of("-lm", "-pthread"));
         try {
             final Ending ending = process(command, "");
@@ -192,7 +209,7 @@ final class ProgramTests {
         return new Ending(result.exitCode(), out.toString(StandardCharsets.UTF_8));
     }
 
-    /** Freestanding programs take their argument as an amount of work, others print what they get or run themselves again with some. */
+    /** Freestanding programs take an argument, if any, as an amount of work, others print what they get or run themselves again with some. */
     private static List<String> arguments(final Path source) {
         return name(source).equals("environment") ? GIVEN : List.of();
     }
