@@ -2,6 +2,7 @@ package org.kernelentry.runner.steps;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,7 +16,8 @@ import org.kernelentry.runner.system.Stop;
  * A table of actions and what is seen after each: the columns are {@code do}, {@code sees}, and any value that can be read in a stop.
  *
  * <p>An empty {@code sees} waits for nothing; {@code error EIO} expects the request to fail; {@code ok} expects it to succeed without waiting.
- * An empty {@code do} waits for the next report. A value column is a register, a detail of the stop, or memory: see {@link Values#column}. A
+ * An empty {@code do} waits for the next report. Reports of different tasks with no action between them may come in either order: a kernel wakes a new
+ * child before its parent stops for the event (linux v7.3 kernel/fork.c kernel_clone()), and who runs first is the scheduler's affair. A value column is a register, a detail of the stop, or memory: see {@link Values#column}. A
  * cell {@code -} of a value column is not compared.
  */
 final class Script {
@@ -29,6 +31,8 @@ final class Script {
     private final Guest guest;
     private final List<Row> rows = new ArrayList<>();
     private final java.util.function.BiConsumer<String, Stop> witness;
+    /** Reports of another task that came before the one expected first, by their text. */
+    private final Map<String, Stop> early = new HashMap<>();
 
     Script(final Guest guest, final java.util.function.BiConsumer<String, Stop> witness) {
         this.guest = guest;
@@ -37,8 +41,8 @@ final class Script {
 
     /** Runs all rows; stops at the first that differs. Returns what happened, the differing row last. */
     List<Row> run(final List<Map<String, String>> table) {
-        for (final Map<String, String> cells : table) {
-            final Row row = row(cells);
+        for (int i = 0; i < table.size(); i++) {
+            final Row row = row(table.get(i), alsoExpected(table.subList(i + 1, table.size())));
             rows.add(row);
             if (!row.matches()) {
                 break;
@@ -47,7 +51,36 @@ final class Script {
         return rows;
     }
 
-    private Row row(final Map<String, String> cells) {
+    /** What the rows expect that follow without an action. */
+    private static List<String> alsoExpected(final List<Map<String, String>> following) {
+        return following.stream()
+                .takeWhile(cells -> cell(cells, "do").isEmpty())
+                .map(cells -> cell(cells, "sees"))
+                .toList();
+    }
+
+    /** The next report; one that is expected right after it, of another task, is kept for its own row. */
+    private Stop next(final String expected, final List<String> also) {
+        final Stop kept = early.remove(expected);
+        if (kept != null) {
+            guest.select(kept.who());
+            return kept;
+        }
+        Stop stop = guest.await();
+        while (also.contains(stop.toString()) && !task(stop.toString()).equals(task(expected))) {
+            early.put(stop.toString(), stop);
+            stop = guest.await();
+        }
+        return stop;
+    }
+
+    /** The task that a report is of. */
+    private static String task(final String report) {
+        final int colon = report.indexOf(": ");
+        return colon < 0 ? "main" : report.substring(0, colon);
+    }
+
+    private Row row(final Map<String, String> cells, final List<String> also) {
         final String action = cell(cells, "do");
         final String expected = cell(cells, "sees");
         final long result = action.isEmpty() ? 0 : act(action);
@@ -57,7 +90,7 @@ final class Script {
         } else if ("ok".equals(expected) || expected.startsWith("error ")) {
             seen = "ok";
         } else if (!expected.isEmpty()) {
-            final Stop stop = guest.await();
+            final Stop stop = next(expected, also);
             witness.accept(action, stop);
             seen = stop.toString();
         }
