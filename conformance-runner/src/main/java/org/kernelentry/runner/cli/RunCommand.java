@@ -124,10 +124,14 @@ final class RunCommand implements Callable<Integer> {
 
         UnaryOperator<Outcome> judge = Judge.oneByOne(plan, spec.expectations());
         RunResult result;
-        try (Progress progress =
-                quiet ? Progress.none() : Progress.on(command.commandLine().getErr(), plan.size())) {
-            result = new Runner(environment.glue(), jobs, Duration.ofSeconds(timeLimit))
-                    .run(plan, o -> progress.finished(judge.apply(o)));
+        PrintWriter err = command.commandLine().getErr();
+        try (PartialResults partial = new PartialResults(results, spec.model(), err, Reports.shown(last), plan.size());
+                Progress progress = quiet ? Progress.none() : Progress.on(err, plan.size())) {
+            result = new Runner(environment.glue(), jobs, Duration.ofSeconds(timeLimit)).run(plan, o -> {
+                Outcome judged = judge.apply(o);
+                partial.finished(judged);
+                progress.finished(judged);
+            });
         }
         Judge.Verdicts verdicts =
                 Judge.of(result, spec.expectations(), spec.model().examples());
