@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.kernelentry.perf.Counts;
+import org.kernelentry.perf.OneProcessor;
 import org.kernelentry.perf.Workload;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -107,6 +108,7 @@ public final class Bench implements Callable<Integer> {
             out.flush();
             return 0;
         }
+        OneProcessor.bindThis();
         if (peers) {
             new Peers(out, rounds).run();
             return 0;

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.kernelentry.perf.OneProcessor;
 
 /**
  * One JVM that runs one benchmark of one jar in short batches, and beside each a yardstick that tells whether it had the core for itself.

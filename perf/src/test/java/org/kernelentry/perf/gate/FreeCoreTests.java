@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.DoubleFunction;
 import org.junit.jupiter.api.Test;
+import org.kernelentry.perf.OneProcessor;
 
 final class FreeCoreTests {
     private static final double FREE = 100;
