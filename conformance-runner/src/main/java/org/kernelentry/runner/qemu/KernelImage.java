@@ -54,6 +54,9 @@ public record KernelImage(
     }
 
     private static Architecture architecture(final Path file) {
+        if (file.toString().isEmpty()) {
+            throw new SpecException("--kernel names no file; give the image of a build, such as bzImage.");
+        }
         if (Files.isDirectory(file)) {
             throw new SpecException(file + " is a directory; give the kernel image in it: arch/x86/boot/bzImage,"
                     + " arch/arm64/boot/Image or arch/arm/boot/zImage of a build.");

@@ -136,6 +136,12 @@ final class KernelImageTests {
     }
 
     @Test
+    void no_file() {
+        assertThatThrownBy(() -> KernelImage.of(Path.of(""), null))
+                .hasMessage("--kernel names no file; give the image of a build, such as bzImage.");
+    }
+
+    @Test
     void a_file_that_is_not_there() {
         final Path file = folder.resolve("none");
         assertThatThrownBy(() -> KernelImage.of(file, null))
