@@ -267,6 +267,7 @@ static void modes(void)
         print_hex("third", bits(one / three));
         print_hex("tenth", bits(one / ten));
         print_hex("seventh", bits32(f / g));
+        print_hex("cancelled", bits(one - one));
         print_hex("integer", bits((double)odd));
         print_hex("overflow", bits(huge * ten));
         print_hex("underflow", bits(tiny / huge));
