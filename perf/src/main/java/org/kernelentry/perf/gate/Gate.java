@@ -67,7 +67,7 @@ public final class Gate implements Callable<Integer> {
             paramLabel = "N,...",
             split = ",",
             description =
-                    "After how many pairs of forks to ask for a verdict; the last is the most. Default: 8,12,16,20,26,32.")
+                    "After how many pairs of forks to ask for a verdict; the last is the most. Default: 8,12,16,20,26,32,40,52,64.")
     private List<Integer> pairs = new ArrayList<>(Session.LOOKS);
 
     @Option(
