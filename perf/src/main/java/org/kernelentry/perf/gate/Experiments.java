@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Random;
 import java.util.concurrent.Callable;
 import org.kernelentry.perf.Counts;
 import org.kernelentry.perf.Workload;
@@ -131,7 +130,7 @@ final class Experiments implements Callable<Integer> {
                     "  measured: %s, pairs of forks: %d; %s%n%n",
                     timed.decision().change(),
                     timed.base().length,
-                    words(timed.decision().verdict()));
+                    core.remark(words(timed.decision().verdict())));
             out.flush();
         }
         return 0;
@@ -145,12 +144,9 @@ final class Experiments implements Callable<Integer> {
         final Item ofSecond = Item.parse(experiment.second.item);
         core.learn(known -> first.run(ofFirst, known));
         return core.measure(
-                () -> new Session(Rule.DEFAULT, List.of(pairs))
-                        .run(
-                                () -> core.value(known -> first.run(ofFirst, known)),
-                                () -> core.value(known -> second.run(ofSecond, known)),
-                                new Random(),
-                                () -> System.nanoTime() > end),
+                new Session(Rule.DEFAULT, List.of(pairs)),
+                known -> first.run(ofFirst, known),
+                known -> second.run(ofSecond, known),
                 () -> System.nanoTime() > end);
     }
 

@@ -51,7 +51,7 @@ record Fork(Path jar, int shots, double slowdown, List<String> jvm) {
     /**
      * Runs it.
      *
-     * @param known nanoseconds of the yardstick on a core of its own; 0 if that is not known
+     * @param known nanoseconds of the yardstick on a core of its own; 0 if that is not known, NaN to use none
      * @throws GateException if the jar does not have the benchmark or the benchmark fails
      */
     Shots run(final Item item, final double known) {
@@ -81,7 +81,9 @@ record Fork(Path jar, int shots, double slowdown, List<String> jvm) {
             throws IOException {
         final List<String> command = new ArrayList<>(OneProcessor.PREFIX);
         command.addAll(java(jvm));
-        command.addAll(List.of("-Dperf.yardstick=" + yardstick, "-Dperf.yardstick.known=" + known));
+        if (!Double.isNaN(known)) {
+            command.addAll(List.of("-Dperf.yardstick=" + yardstick, "-Dperf.yardstick.known=" + known));
+        }
         command.addAll(List.of("-Dperf.slowdown=" + slowdown, "-jar", jar.toString()));
         command.addAll(item.arguments());
         final String count = Integer.toString(shots);

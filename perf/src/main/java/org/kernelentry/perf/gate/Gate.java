@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
-import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -219,12 +218,9 @@ public final class Gate implements Callable<Integer> {
         }
         final Rule rule = new Rule(Rule.DEFAULT.alpha(), floor / PERCENT, effect / PERCENT);
         final Session.Result timed = core.measure(
-                () -> new Session(rule, pairs)
-                        .run(
-                                () -> core.value(known -> ofBase.run(item, known)),
-                                () -> core.value(known -> ofHead.run(item, known)),
-                                new Random(),
-                                () -> System.nanoTime() > end),
+                new Session(rule, pairs),
+                known -> ofBase.run(item, known),
+                known -> ofHead.run(item, known),
                 () -> System.nanoTime() > end);
         return new GateReport.Row(item, ratio, timed, core.remark(timed.remark()));
     }

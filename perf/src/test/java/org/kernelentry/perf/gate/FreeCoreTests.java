@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Random;
 import java.util.function.DoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.kernelentry.perf.OneProcessor;
@@ -58,6 +57,14 @@ final class FreeCoreTests {
     }
 
     @Test
+    void theLastTryCountsToo() {
+        core.learn(forks(shots(300, 0)));
+        final Shots shared = shots(0, 300);
+        assertThat(core.value(forks(shared, shared, shared, shots(300, 0)))).isEqualTo(10);
+        assertThat(core.remark("")).isEmpty();
+    }
+
+    @Test
     void whenNoTryHelpsItSaysSo() {
         core.learn(forks(shots(300, 0)));
         final Shots shared = shots(0, 300);
@@ -68,30 +75,26 @@ final class FreeCoreTests {
 
     @Test
     void valuesOfACoreThatWasNeverFreeAreMeasuredAgain() {
-        final Session.Result nothing =
-                new Session(Rule.DEFAULT, List.of(1)).run(() -> 1, () -> 1, new Random(), () -> false);
-        final Iterator<Shots> next =
-                List.of(shots(0, 300), shots(300, 0), shots(300, 0)).iterator();
-        final List<Double> values = new ArrayList<>();
-        core.measure(
-                () -> {
-                    values.add(core.value(known -> next.next()));
-                    if (values.size() == 1) {
-                        core.learn(known -> next.next());
-                    }
-                    return nothing;
-                },
-                () -> false);
-        assertThat(values).containsExactly(15.0, 10.0);
+        // The first pair sees a shared core; the second, whichever side is first, that it can be free.
+        final List<Shots> each = List.of(shots(0, 300), shots(300, 0), shots(300, 0), shots(300, 0));
+        final Iterator<Shots> base = each.iterator();
+        final Iterator<Shots> head = each.iterator();
+        core.learn(forks(shots(0, 300)));
+        final Session.Result result = core.measure(
+                new Session(Rule.DEFAULT, List.of(2)), known -> base.next(), known -> head.next(), () -> false);
+        assertThat(result.base()).containsExactly(10, 10);
+        assertThat(result.head()).containsExactly(10, 10);
+        assertThat(base.hasNext() || head.hasNext()).isFalse();
     }
 
     @Test
-    void aJarWithoutYardstickHasItsLowDecile() {
+    void whereOneSideHasNoYardstickNeitherIsMeasuredByIt() {
         core.learn(forks(shots(300, 0)));
+        core.learn(forks(new Shots(new double[] {9, 9, 9}, new double[0])));
         assertThat(core.value(forks(new Shots(new double[] {9, 9, 9}, new double[0]))))
                 .isEqualTo(9);
-        assertThat(told).hasSize(2);
-        assertThat(core.remark("")).isEmpty();
+        assertThat(told).containsExactly(0.0, FREE, Double.NaN);
+        assertThat(core.remark("")).isEqualTo("one side has no yardstick, so none was used");
     }
 
     @Test

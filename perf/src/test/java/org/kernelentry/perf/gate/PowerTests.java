@@ -49,6 +49,15 @@ final class PowerTests {
     }
 
     @Test
+    void whereForksDifferByATenthThirtyTwoPairsCannotTell() {
+        final Power few = new Power(new Session(Rule.DEFAULT, List.of(8, 12, 16, 20, 26, 32)), SESSIONS);
+        final List<Power.Point> points = few.measured(noise(0.1));
+        assertThat(points.get(0).failuresAtMost(SESSIONS)).isLessThan(0.01);
+        assertThat(points.get(0).rate(Rule.Verdict.INCONCLUSIVE)).isGreaterThan(0.9);
+        assertThat(points.get(1).rate(Rule.Verdict.PASS)).isLessThan(0.02);
+    }
+
+    @Test
     void whereForksDifferByAFifthItSaysThatItCannotTell() {
         final List<Power.Point> points = POWER.measured(noise(0.2));
         assertThat(points.get(0).failuresAtMost(SESSIONS)).isLessThan(0.01);
