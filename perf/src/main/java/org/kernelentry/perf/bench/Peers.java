@@ -20,17 +20,15 @@ import org.kernelentry.machine.memory.PagedSpace;
 import org.kernelentry.notation.GuestProgram;
 import org.kernelentry.notation.GuestTarget;
 import org.kernelentry.notation.Notation;
-import org.kernelentry.perf.Workload;
 
 /** The system call round trip of the reference beside other systems, all in turn, so that a busy moment of the machine hits each of them. */
 final class Peers {
     private static final long WARM_UP = 3_000_000_000L;
-    private static final long SLICE = 300_000_000L;
 
     private final PrintWriter out;
     private final int rounds;
-    /** The guests of the reference stay, so that they are compiled once. */
-    private final Map<String, Workload<?>.Running> running = new LinkedHashMap<>();
+    /** The guests of the reference, each in a JVM of its own that stays, so that it is compiled once. */
+    private final Map<String, SliceProcess> running = new LinkedHashMap<>();
 
     Peers(final PrintWriter out, final int rounds) {
         this.out = out;
@@ -43,6 +41,8 @@ final class Peers {
         final List<Peer> peers = Peer.available(missing);
         try (ScratchFolder folder = new ScratchFolder("kernel-entry-peers")) {
             measure(peers, missing, folder.path());
+        } finally {
+            running.values().forEach(SliceProcess::close);
         }
     }
 
@@ -95,15 +95,13 @@ final class Peers {
         return each.computeIfAbsent(mode, m -> new double[rounds]);
     }
 
-    private double ours(final String mode) {
-        final Workload<?> workload = Workload.roundTrip(mode.equals("x64") ? "x64-generic" : mode + "-native");
-        Workload<?>.Running run = running.get(mode);
+    private double ours(final String mode) throws IOException {
+        SliceProcess run = running.get(mode);
         if (run == null) {
-            run = workload.open();
+            run = TimedRoundTrip.start(mode.equals("x64") ? "x64-generic" : mode + "-native", WARM_UP);
             running.put(mode, run);
-            Timing.of(workload, run, WARM_UP);
         }
-        return Timing.of(workload, run, SLICE).median();
+        return Double.parseDouble(run.slice());
     }
 
     static Path program(final Peer peer, final Path folder) throws IOException {

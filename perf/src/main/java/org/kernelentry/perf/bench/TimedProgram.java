@@ -2,11 +2,10 @@ package org.kernelentry.perf.bench;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.Writer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.kernelentry.perf.SteadyJvm;
 
 /** A compiled program that runs under the reference, interpreted and translated, and, slice by slice in turn, under qemu-user. */
 final class TimedProgram implements AutoCloseable {
@@ -17,58 +16,33 @@ final class TimedProgram implements AutoCloseable {
 
     private final Toolchain toolchain;
     private final Path binary;
-    private final Engine interpreter;
-    private final Engine translator;
+    private final SliceProcess interpreter;
+    private final SliceProcess translator;
 
-    /** One process of {@link TimedGuest}. */
-    private static final class Engine implements AutoCloseable {
-        private final String name;
-        private final Process process;
-        private final BufferedReader out;
-        private final Writer in;
-        final List<String> results;
-
-        Engine(final String name, final String translate, final String mode, final Path binary) throws IOException {
-            this.name = name;
-            final List<String> command = new ArrayList<>();
-            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            command.addAll(List.of("-XX:+UseSerialGC", "-Dorg.kernelentry.translate=" + translate));
-            command.addAll(List.of("-cp", System.getProperty("java.class.path"), TimedGuest.class.getName()));
-            command.addAll(List.of(mode, binary.toString(), String.valueOf(WARM_UP)));
-            process = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            out = process.inputReader();
-            in = new PrintWriter(process.outputWriter());
-            results = List.of(line().split(" ", -1));
-        }
-
-        private String line() throws IOException {
-            final String line = out.readLine();
-            if (line == null) {
-                throw new BenchException("the " + name + " ended before its program did.");
-            }
-            return line;
-        }
-
-        Rate slice() throws IOException {
-            in.write("\n");
-            in.flush();
-            return Rate.parse(line());
-        }
-
-        @Override
-        public void close() {
-            process.destroyForcibly();
-        }
+    /** A process of {@link TimedGuest}. */
+    private static SliceProcess engine(
+            final String name, final String translate, final Toolchain toolchain, final Path binary)
+            throws IOException {
+        return new SliceProcess(
+                name,
+                List.of(
+                        SteadyJvm.program(),
+                        "-XX:+UseSerialGC",
+                        "-Dorg.kernelentry.translate=" + translate,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        TimedGuest.class.getName(),
+                        toolchain.mode(),
+                        binary.toString(),
+                        String.valueOf(WARM_UP)));
     }
 
     TimedProgram(final Toolchain toolchain, final Path binary) throws IOException {
         this.toolchain = toolchain;
         this.binary = binary;
-        interpreter = new Engine("interpreter", "never", toolchain.mode(), binary);
+        interpreter = engine("interpreter", "never", toolchain, binary);
         try {
-            translator = new Engine("translator", "", toolchain.mode(), binary);
+            translator = engine("translator", "", toolchain, binary);
         } catch (IOException | BenchException e) {
             interpreter.close();
             throw e;
@@ -77,12 +51,12 @@ final class TimedProgram implements AutoCloseable {
 
     /** A slice of the interpreter alone. */
     Rate interpreted() throws IOException {
-        return interpreter.slice();
+        return Rate.parse(interpreter.slice());
     }
 
     /** A slice as users have it. */
     Rate translated() throws IOException {
-        return translator.slice();
+        return Rate.parse(translator.slice());
     }
 
     /**
@@ -120,10 +94,11 @@ final class TimedProgram implements AutoCloseable {
     }
 
     private void compare(final List<String> results) {
-        for (final Engine engine : List.of(interpreter, translator)) {
-            if (!engine.results.equals(results)) {
-                throw new BenchException("the " + engine.name + " computes " + String.join(" ", engine.results)
-                        + " where " + toolchain.emulator() + " has " + String.join(" ", results) + ".");
+        for (final SliceProcess engine : List.of(interpreter, translator)) {
+            final String expected = String.join(" ", results);
+            if (!engine.ready().equals(expected)) {
+                throw new BenchException("the " + engine.name() + " computes " + engine.ready() + " where "
+                        + toolchain.emulator() + " has " + expected + ".");
             }
         }
     }

@@ -12,15 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.kernelentry.perf.OneProcessor;
+import org.kernelentry.perf.SteadyJvm;
 
 /**
- * One JVM that runs one benchmark of one jar in short batches, and beside each a yardstick that tells whether it had the core for itself.
+ * One {@linkplain SteadyJvm JVM} that runs one benchmark of one jar in short batches, and beside each a yardstick that tells whether it had the core for itself.
  *
  * <p>It is bound to one processor where {@code taskset} is: a batch hands over between two threads, and a virtual processor that slept a millisecond
  * wakes up wherever its host has room.
- *
- * <p>The JVM compiles with the second compiler only and waits for it: with the default, the same code is compiled in several ways from fork to
- * fork, which differ by more than what is looked for.
  *
  * @param jar what is measured; its libraries are beside it
  * @param shots batches to measure, after as many to warm up
@@ -28,24 +26,10 @@ import org.kernelentry.perf.OneProcessor;
  * @param jvm more options of the JVM
  */
 record Fork(Path jar, int shots, double slowdown, List<String> jvm) {
-    /** Without the first compiler, methods of more than 1000 bytes of machine code would not be inlined; with it the limit is 2500. */
-    private static final String INLINE_AS_USUAL = "-XX:InlineSmallCode=2500";
-
-    private static final List<String> JVM =
-            List.of("-Xbatch", "-XX:-TieredCompilation", INLINE_AS_USUAL, "-XX:+UseSerialGC", "-Xms128m", "-Xmx128m");
     private static final long PATIENCE_MINUTES = 10;
 
     Fork(final Path jar, final int shots, final double slowdown) {
         this(jar, shots, slowdown, List.of());
-    }
-
-    /** The JVM's command: everything but what is run. */
-    static List<String> java(final List<String> more) {
-        final List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(JVM);
-        command.addAll(more);
-        return command;
     }
 
     /**
@@ -80,7 +64,7 @@ record Fork(Path jar, int shots, double slowdown, List<String> jvm) {
     private double[] times(final Item item, final Path json, final Path yardstick, final double known)
             throws IOException {
         final List<String> command = new ArrayList<>(OneProcessor.PREFIX);
-        command.addAll(java(jvm));
+        command.addAll(SteadyJvm.command(jvm));
         if (!Double.isNaN(known)) {
             command.addAll(List.of("-Dperf.yardstick=" + yardstick, "-Dperf.yardstick.known=" + known));
         }

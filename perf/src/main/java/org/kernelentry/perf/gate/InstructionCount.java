@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.kernelentry.perf.SteadyJvm;
 
 /**
  * Instructions of the host for one batch, compiled code only: the difference between a run of many batches and one of fewer. It repeats to about
@@ -88,7 +89,7 @@ enum InstructionCount {
     }
 
     private static List<String> command(final Path jar, final Item item, final int batches) {
-        final List<String> java = Fork.java(List.of(
+        final List<String> java = SteadyJvm.command(List.of(
                 "-XX:-UsePerfData",
                 "-XX:+SuppressFatalErrorMessage",
                 "-cp",
