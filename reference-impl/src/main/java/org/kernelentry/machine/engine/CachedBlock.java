@@ -7,6 +7,8 @@ import org.kernelentry.machine.translate.RegionCode;
 
 /** A block in a cache, with the blocks that were seen to follow it. */
 final class CachedBlock {
+    private static final CachedBlock[] NONE = {};
+
     /** Operations, two longs each as in {@link Block#program}, after {@link Fusion}. */
     final long[] program;
 
@@ -49,6 +51,19 @@ final class CachedBlock {
     int regionNeeds;
     /** How often it was entered there; see {@link Regions#slice}. */
     int regionRuns;
+
+    /** The block that the region was made for, and there all that are in it. */
+    @Nullable
+    CachedBlock regionHead;
+
+    CachedBlock[] members = NONE;
+
+    /** Of a block of one instruction: how it accesses memory in regions, of {@link org.kernelentry.machine.translate.Accesses}. */
+    int access;
+    /** How often a region was left for it lately, and when last; see {@link Regions#missed}. */
+    int strikes;
+
+    long struckAt;
 
     /** Does nothing but jump to itself, so that only time passes until somebody else acts. */
     final boolean stays;

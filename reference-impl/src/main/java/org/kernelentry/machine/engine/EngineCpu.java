@@ -156,6 +156,20 @@ public final class EngineCpu implements Cpu {
                     return exit(status, regionRun.detail);
                 }
                 previous = null;
+                if (status == RegionCode.MISSED) {
+                    final CachedBlock one = single();
+                    if (one == null) {
+                        return pageFault();
+                    }
+                    status = interpreter.execute(this, one, 1);
+                    left -= interpreter.completed();
+                    retired += interpreter.completed();
+                    if (status >= 0) {
+                        return exit(status, interpreter.detail());
+                    }
+                    paged.window(regionRun.window).refused(regionRun.address);
+                    regions.missed(one, block, retired, cache);
+                }
                 continue;
             }
             status = interpreter.execute(this, block, step ? 1 : Math.min(left, SLICE));

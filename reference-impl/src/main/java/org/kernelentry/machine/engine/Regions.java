@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.machine.ir.Block;
+import org.kernelentry.machine.translate.Accesses;
 import org.kernelentry.machine.translate.RegionCode;
 import org.kernelentry.machine.translate.Translator;
 
@@ -32,9 +33,17 @@ final class Regions {
     private static final int COLD = 64;
 
     private static final int FIRST_SLICE = 256;
+    /** How often a region is left for one instruction before that accesses memory in another way. */
+    private static final int STRIKES = 32;
+    /** Instructions between two of these that are unlikely to be for the same reason. */
+    private static final long APART = 20_000;
+
+    private static final int ASTRAY = 16;
 
     private final Translator translator;
     private final int threshold;
+    /** How many of the next blocks may be parts of a region that was left in its middle: none of them is a beginning of another. */
+    private int astray;
 
     Regions(final Translator translator, final int threshold) {
         this.translator = translator;
@@ -57,7 +66,11 @@ final class Regions {
      */
     @Nullable
     RegionCode enter(final CachedBlock block, final boolean fromOutside, final BlockCache cache) {
-        if (block.region == null && threshold != NEVER) {
+        if (block.region != null) {
+            astray = 0;
+        } else if (astray > 0) {
+            astray--;
+        } else if (threshold != NEVER) {
             block.entered |= fromOutside;
             if (block.heat >= threshold && (!block.covered || ++block.strayed >= threshold)) {
                 translate(block, cache);
@@ -74,10 +87,46 @@ final class Regions {
      */
     static long slice(final CachedBlock block, final long most) {
         block.regionRuns++;
-        return Math.min(most, Math.max(FIRST_SLICE + 2L * block.regionNeeds, block.regionRuns >> 6));
+        return Math.min(most, Math.max(FIRST_SLICE + 2L * block.regionNeeds, block.regionRuns >> 2));
+    }
+
+    /**
+     * A region was left for an access of {@code one}. Where that happens again and again, and not because somebody else moved the window away, the
+     * instruction is to use the other window, and if that is no better, none.
+     *
+     * @param one a block of that instruction alone
+     * @param entered the block at which the region was entered
+     * @param now instructions retired
+     */
+    void missed(final CachedBlock one, final CachedBlock entered, final long now, final BlockCache cache) {
+        one.strikes = now - one.struckAt < APART ? one.strikes + 1 : 1;
+        one.struckAt = now;
+        astray = ASTRAY;
+        if (one.strikes >= STRIKES && one.access != Accesses.SPACE && entered.regionHead != null) {
+            one.strikes = 0;
+            one.access++;
+            translate(entered.regionHead, cache);
+        }
+    }
+
+    private static int access(final BlockCache cache, final long pc, final int mode) {
+        final CachedBlock one = cache.findSingle(pc, mode);
+        return one == null ? Accesses.WINDOW : one.access;
+    }
+
+    private static void forget(final CachedBlock head) {
+        for (final CachedBlock each : head.members) {
+            each.covered = false;
+            if (each.regionHead == head) {
+                each.region = null;
+                each.regionHead = null;
+                each.regionRuns = 0;
+            }
+        }
     }
 
     private void translate(final CachedBlock head, final BlockCache cache) {
+        forget(head);
         List<CachedBlock> blocks = reachable(head, cache);
         while (true) {
             final List<CachedBlock> ordered = ordered(blocks, cache);
@@ -85,13 +134,15 @@ final class Regions {
             for (int i = 0; i < indirects.length; i++) {
                 indirects[i] = i == 0 || ordered.get(i).entered;
             }
-            final Translator.Region region =
-                    translator.translate(ordered.stream().map(b -> b.block).toList(), indirects);
+            final Translator.Region region = translator.translate(
+                    ordered.stream().map(b -> b.block).toList(), indirects, (pc, mode) -> access(cache, pc, mode));
             if (region != null) {
+                head.members = ordered.toArray(CachedBlock[]::new);
                 for (int i = 0; i < indirects.length; i++) {
                     ordered.get(i).covered = true;
                     if (i == 0 || region.plan().isEntry(i) && ordered.get(i).region == null) {
                         ordered.get(i).region = region.code();
+                        ordered.get(i).regionHead = head;
                         ordered.get(i).regionEntry = i;
                         ordered.get(i).regionNeeds = region.plan().needs(i);
                     }

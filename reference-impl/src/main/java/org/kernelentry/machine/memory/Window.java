@@ -28,6 +28,10 @@ public final class Window {
     private static final int MARGIN = Long.BYTES - 1;
     private static final int FIRST_PATIENCE = Integer.getInteger("org.kernelentry.window", 64);
     private static final int MOST_PATIENCE = 1 << 14;
+    /** How many accesses have to leave translated code before the window moves; none once it was closed. */
+    private static final int MOVES_AFTER = 4;
+
+    private static final int OPENS_AFTER = 8;
     private static final byte[] NOTHING = {};
 
     private final Arenas arenas;
@@ -39,6 +43,8 @@ public final class Window {
     long end;
     private int misses;
     private int patience = FIRST_PATIENCE;
+    private int refusals;
+    private boolean hasBeenOpen;
 
     /** See the class; read by translated code. */
     public long bias;
@@ -55,6 +61,7 @@ public final class Window {
     void open(final Arena arena, final long newFirst, final long newEnd) {
         first = newFirst;
         end = newEnd;
+        hasBeenOpen = true;
         bytes = arena.bytes;
         bias = Long.MIN_VALUE - (newFirst << AddressSpace.PAGE_SHIFT);
         limit = Long.MIN_VALUE + (newEnd - newFirst << AddressSpace.PAGE_SHIFT) - MARGIN;
@@ -84,6 +91,26 @@ public final class Window {
         if (misses >= patience) {
             misses = 0;
             patience = Math.min(2 * patience, MOST_PATIENCE);
+            arenas.point(this, number);
+        }
+    }
+
+    /**
+     * Translated code was left for an access that was refused: as {@link #missed}, but that costs much more. Who is refused again and again is to
+     * look elsewhere, so the window does not grow more patient.
+     */
+    public void refused(final long address) {
+        final long number = address >>> AddressSpace.PAGE_SHIFT;
+        if (number >= first && number < end) {
+            return;
+        }
+        refusals++;
+        if (number == end
+                || number == first - 1
+                || refusals >= MOVES_AFTER && end != 0
+                || hasBeenOpen && end == 0
+                || refusals >= OPENS_AFTER) {
+            refusals = 0;
             arenas.point(this, number);
         }
     }

@@ -17,6 +17,8 @@ final class ExitEmit {
     /** Leaves with the code in {@link Emit#CODE} and the pc in {@link Emit#PC}. */
     private final Label exit = new Label();
 
+    private final Label missed = new Label();
+
     ExitEmit(final Emit e, final Place at) {
         this.e = e;
         this.m = e.m;
@@ -28,10 +30,32 @@ final class ExitEmit {
         return out;
     }
 
-    /** The code at the two labels. */
+    /** Leaves for the access to {@link Emit#ADDRESS} of instruction {@link Emit#AT} that the window in {@link Emit#CODE} does not show. */
+    Label missed() {
+        return missed;
+    }
+
+    /** The code at the three labels. */
     void leaves() {
         leave(out, () -> e.integer(RegionCode.INDIRECT));
         leave(exit, () -> m.visitVarInsn(ILOAD, CODE));
+        m.visitLabel(missed);
+        e.save();
+        where();
+        m.visitVarInsn(ILOAD, CODE);
+        m.visitVarInsn(LLOAD, ADDRESS);
+        e.call(RUN_NAME, "missed", "(L" + STATE_NAME + ";JI[J[IIJ)I");
+        m.visitInsn(IRETURN);
+    }
+
+    /** Pushes what the methods of a run that name an instruction begin with. */
+    private void where() {
+        m.visitVarInsn(ALOAD, RUN);
+        m.visitVarInsn(ALOAD, STATE);
+        done();
+        m.visitVarInsn(ILOAD, AT);
+        m.visitFieldInsn(GETSTATIC, Translator.CLASS_NAME, "pcs", "[J");
+        m.visitFieldInsn(GETSTATIC, Translator.CLASS_NAME, "uncounted", "[I");
     }
 
     /** As the interpreter: a system call is complete even where it is told to look at itself again; other exits when they moved on. */
@@ -76,12 +100,7 @@ final class ExitEmit {
             // changes nothing.
             e.save();
         }
-        m.visitVarInsn(ALOAD, RUN);
-        m.visitVarInsn(ALOAD, STATE);
-        done();
-        m.visitVarInsn(ILOAD, AT);
-        m.visitFieldInsn(GETSTATIC, Translator.CLASS_NAME, "pcs", "[J");
-        m.visitFieldInsn(GETSTATIC, Translator.CLASS_NAME, "uncounted", "[I");
+        where();
         if (keep) {
             m.visitVarInsn(ALOAD, SCRATCH);
         }

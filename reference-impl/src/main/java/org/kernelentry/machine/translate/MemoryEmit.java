@@ -6,7 +6,11 @@ import static org.kernelentry.machine.ir.Block.d;
 import static org.kernelentry.machine.translate.Emit.*;
 import static org.objectweb.asm.Opcodes.*;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.kernelentry.machine.ir.Block;
 import org.kernelentry.machine.ir.Op;
 import org.kernelentry.machine.ir.OpShape;
@@ -14,18 +18,32 @@ import org.kernelentry.machine.memory.Window;
 import org.objectweb.asm.Label;
 
 /**
- * Bytecode of loads and stores: through a {@link Window} where the address is inside, by the space's own methods otherwise. Both ways are emitted
- * for each access, so that the JVM's compiler sees for each of them which one is taken; where it is always the window, nothing of the space
- * has to be looked at again between two accesses.
+ * Bytecode of loads and stores: through a {@link Window} where the address is inside. Otherwise the region is left before the instruction, which is
+ * then interpreted. So nothing is called in a loop that accesses memory: the JVM's compiler keeps the guest's registers in the host's,
+ * and what it knows of the windows. A store through a window changes no code, so that need not be looked at either.
+ *
+ * <p>An instruction whose accesses the window often misses ({@link Accesses#SPACE}), or that cannot be begun again, calls the space's own methods
+ * there. It can be begun again where registers and flags change behind its last access, as decoders see to, and where it does not load what it may
+ * have stored.
  */
 final class MemoryEmit {
     private final Emit e;
+    private final Place at;
     private final int stackPointer;
+    private int way;
+    private boolean storesBySpace;
+    /** Where the current instruction leaves the region, by window. */
+    private final @Nullable Label[] leaves = new Label[WINDOWS];
+
+    private record Leave(Label label, int instruction, int window) {}
+
+    private final List<Leave> allLeaves = new ArrayList<>();
     /** Slots that hold an address on the stack, as far as the current instruction shows it. */
     private final BitSet onStack = new BitSet();
 
-    MemoryEmit(final Emit e, final int stackPointer) {
+    MemoryEmit(final Emit e, final Place at, final int stackPointer) {
         this.e = e;
+        this.at = at;
         this.stackPointer = stackPointer;
     }
 
@@ -39,9 +57,66 @@ final class MemoryEmit {
         }
     }
 
-    void beginInstruction() {
+    /**
+     * Looks at the operations [from, to) of {@code program}, an instruction.
+     *
+     * @param newWay one of {@link Accesses}
+     * @return whether an access may be the space's, and so throw
+     */
+    boolean beginInstruction(final long[] program, final int from, final int to, final int newWay) {
         onStack.clear();
         onStack.set(stackPointer);
+        Arrays.fill(leaves, null);
+        boolean again = true;
+        boolean changed = false;
+        boolean loads = false;
+        int accesses = 0;
+        int stores = 0;
+        for (int i = from; i < to; i++) {
+            final int opcode = Block.opcode(program[2 * i]);
+            if (opcode >= Op.LD8U && opcode <= Op.PROBE_WRITE) {
+                again &= !changed;
+                accesses++;
+                stores += OpShape.cuts(opcode) ? 1 : 0;
+                loads |= OpShape.writesD(opcode);
+            }
+            changed |=
+                    OpShape.writesFlags(opcode) || OpShape.writesD(opcode) && d(program[2 * i]) < at.block.firstTemp();
+        }
+        way = again && (stores <= 1 || !loads) ? newWay : Accesses.SPACE;
+        storesBySpace = stores > 0 && way == Accesses.SPACE;
+        return accesses > 0 && way == Accesses.SPACE;
+    }
+
+    /** Whether a store of the current instruction may be the space's, and so change code. */
+    boolean storesBySpace() {
+        return storesBySpace;
+    }
+
+    private boolean mayLeave() {
+        return way != Accesses.SPACE;
+    }
+
+    private Label leave(final int window) {
+        Label label = leaves[window - FIRST_WINDOW];
+        if (label == null) {
+            label = new Label();
+            leaves[window - FIRST_WINDOW] = label;
+            allLeaves.add(new Leave(label, at.number, window - FIRST_WINDOW));
+        }
+        return label;
+    }
+
+    /** The ways out, all to {@code missed}. */
+    void leave(final Label missed) {
+        for (final Leave leave : allLeaves) {
+            e.m.visitLabel(leave.label);
+            e.integer(leave.instruction);
+            e.m.visitVarInsn(ISTORE, AT);
+            e.integer(leave.window);
+            e.m.visitVarInsn(ISTORE, CODE);
+            e.m.visitJumpInsn(GOTO, missed);
+        }
     }
 
     /** Follows addresses from the stack pointer on; called for every operation that only computes. */
@@ -55,7 +130,7 @@ final class MemoryEmit {
     }
 
     private int window(final int a, final int data, final int stack) {
-        return FIRST_WINDOW + (onStack.get(a) ? stack : data);
+        return FIRST_WINDOW + (onStack.get(a) == (way != Accesses.OTHER_WINDOW) ? stack : data);
     }
 
     private void address(final int a, final long displacement) {
@@ -108,6 +183,15 @@ final class MemoryEmit {
         final int bits = opcode <= Op.LD8S ? 8 : opcode <= Op.LD16S ? 16 : opcode <= Op.LD32S ? 32 : 64;
         final String result = bits == 64 ? "J" : "I";
         final int window = window(a(op), Window.READ, Window.READ_STACK);
+        if (mayLeave()) {
+            look(window, a(op), displacement, leave(window));
+            e.set(d(op), () -> {
+                place(window);
+                inWindow("get" + bits, "([BJ)" + result);
+                extend(opcode);
+            });
+            return;
+        }
         final Label refused = new Label();
         final Label loaded = new Label();
         e.setBranching(d(op), () -> {
@@ -144,12 +228,16 @@ final class MemoryEmit {
         final int bits = opcode == Op.ST8 ? 8 : opcode == Op.ST16 ? 16 : opcode == Op.ST32 ? 32 : 64;
         final String type = bits == 64 ? "J" : "I";
         final int window = window(a(op), Window.WRITE, Window.WRITE_STACK);
-        final Label refused = new Label();
+        final boolean leaves = mayLeave();
+        final Label refused = leaves ? leave(window) : new Label();
         final Label stored = new Label();
         look(window, a(op), displacement, refused);
         place(window);
         value(d(op), bits);
         inWindow("put" + bits, "([BJ" + type + ")V");
+        if (leaves) {
+            return;
+        }
         e.m.visitJumpInsn(GOTO, stored);
         refused(window, refused);
         value(d(op), bits);
@@ -168,11 +256,15 @@ final class MemoryEmit {
     void probeWrite(final long op, final long displacement) {
         final int length = d(op);
         final int window = window(a(op), Window.WRITE, Window.WRITE_STACK);
-        final Label refused = new Label();
+        final boolean leaves = mayLeave();
+        final Label refused = leaves ? leave(window) : new Label();
         final Label probed = new Label();
         look(window, a(op), displacement, refused);
         if (length > Long.BYTES) {
             look(window, a(op), displacement + length - Long.BYTES, refused);
+        }
+        if (leaves) {
+            return;
         }
         e.m.visitJumpInsn(GOTO, probed);
         e.m.visitLabel(refused);

@@ -8,6 +8,8 @@ final class Place {
     int insn;
     /** Behind the instruction the code may have changed. */
     boolean cuts;
+    /** Number of the instruction in its region. */
+    int number;
     /** The instruction calls a helper. */
     boolean helped;
 

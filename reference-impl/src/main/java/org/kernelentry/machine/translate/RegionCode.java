@@ -8,6 +8,8 @@ import org.kernelentry.machine.memory.PagedSpace;
 public interface RegionCode {
     /** Left between two instructions, the pc set: look for what comes next. */
     int INDIRECT = -3;
+    /** Left before an instruction, the pc set, whose access no window shows: {@link RegionRun#window} and {@link RegionRun#address}. */
+    int MISSED = -4;
 
     /**
      * Runs from block {@code entry} of the region.
@@ -17,7 +19,7 @@ public interface RegionCode {
      * @param r {@code state.r}
      * @param memory the space the region was decoded from
      * @param budget instructions that may be completed; at least what the entry needs
-     * @return a code of {@link org.kernelentry.machine.CpuExit} or {@link #INDIRECT}; the pc is set
+     * @return a code of {@link org.kernelentry.machine.CpuExit}, {@link #INDIRECT} or {@link #MISSED}; the pc is set
      */
     int run(RegionRun run, CpuState state, long[] r, PagedSpace memory, long budget, int entry);
 }

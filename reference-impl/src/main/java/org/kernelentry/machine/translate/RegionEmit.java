@@ -27,9 +27,12 @@ import org.objectweb.asm.MethodVisitor;
  */
 final class RegionEmit {
     private static final int NO_SLOT = 0xffff;
+    /** More than a region counts on any way. */
+    private static final long FAR = 1 << 20;
 
     private final List<Block> blocks;
     private final RegionPlan plan;
+    private final Accesses accesses;
     private final List<Integer> helpers;
     private final Emit e;
     private final MethodVisitor m;
@@ -48,18 +51,20 @@ final class RegionEmit {
             final UniformFrames m,
             final List<Block> blocks,
             final RegionPlan plan,
+            final Accesses accesses,
             final int flagSlot,
             final int stackPointer,
             final List<Integer> helpers) {
         this.blocks = blocks;
         this.plan = plan;
+        this.accesses = accesses;
         this.helpers = helpers;
         this.m = m;
         this.at = new Place(blocks.get(0));
         final RegisterUse use = RegisterUse.of(blocks);
         this.e = new Emit(m, at.block.firstTemp(), BlockBuilder.TEMPS, flagSlot, use.used(), use.changed());
         this.flags = new FlagEmit(e);
-        this.memory = new MemoryEmit(e, stackPointer);
+        this.memory = new MemoryEmit(e, at, stackPointer);
         this.ops = new OpEmit(e, flags, memory);
         this.exits = new ExitEmit(e, at);
         this.jumps = new JumpEmit(e, at, blocks, plan, exits.out());
@@ -89,6 +94,7 @@ final class RegionEmit {
         jumps.dispatchIndirect();
         m.visitLabel(to);
         exits.leaves();
+        memory.leave(exits.missed());
         exits.handler(fault, "fault", "", false);
         exits.handler(trap, "trap", "L" + TRAP_NAME + ";", true);
     }
@@ -143,7 +149,12 @@ final class RegionEmit {
     private void checkBudget(final int needed) {
         final Label covered = new Label();
         m.visitVarInsn(LLOAD, LEFT);
-        e.constant(needed);
+        // A plain comparison with a constant would make a loop that counts by the budget in the eyes of the JVM's
+        // compiler. It would split and
+        // unroll that, which the loop of the guest does not profit from.
+        e.constant(FAR - needed);
+        m.visitInsn(LADD);
+        e.constant(FAR);
         m.visitInsn(LCMP);
         m.visitJumpInsn(IFGE, covered);
         e.setPc(at.block.pc());
@@ -162,21 +173,20 @@ final class RegionEmit {
         final long[] program = at.block.program();
         labels.clear();
         arriving.clear();
-        at.cuts = false;
-        boolean leaves = false;
         at.helped = false;
+        at.number = number;
         for (int i = from; i < to; i++) {
             final int opcode = Block.opcode(program[2 * i]);
             if (OpShape.skips(opcode)) {
                 labels.computeIfAbsent((int) program[2 * i + 1], target -> new Label());
             }
-            at.cuts |= OpShape.cuts(opcode) || opcode == Op.HELPER_END;
-            leaves |= opcode >= Op.LD8U && opcode <= Op.PROBE_WRITE;
             at.helped |= OpShape.opaque(opcode);
         }
         e.tempsInArray(at.helped);
-        memory.beginInstruction();
-        if (leaves || at.helped) {
+        final boolean throwing = memory.beginInstruction(
+                program, from, to, at.helped ? Accesses.SPACE : accesses.of(at.pc(), at.block.mode()));
+        at.cuts = at.helped || memory.storesBySpace();
+        if (throwing || at.helped) {
             e.integer(number);
             m.visitVarInsn(ISTORE, AT);
         }

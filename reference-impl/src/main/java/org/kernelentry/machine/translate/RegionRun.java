@@ -10,6 +10,10 @@ public final class RegionRun {
     public long completed;
     /** Detail of the exit that the last run returned. */
     public long detail;
+    /** The window that did not show the access which the last run was left for. */
+    public int window;
+    /** Where that access went. */
+    public long address;
 
     /**
      * A fault at instruction {@code at} of the region.
@@ -22,6 +26,22 @@ public final class RegionRun {
         state.pc = pcs[at];
         completed = done - uncounted[at];
         return CpuExit.PAGE_FAULT;
+    }
+
+    /** As {@link #fault}, but the window has not shown the access, and others have to do it. */
+    public int missed(
+            final CpuState state,
+            final long done,
+            final int at,
+            final long[] pcs,
+            final int[] uncounted,
+            final int missedWindow,
+            final long missedAddress) {
+        state.pc = pcs[at];
+        completed = done - uncounted[at];
+        window = missedWindow;
+        address = missedAddress;
+        return RegionCode.MISSED;
     }
 
     /** A helper's trap: the pc is the helper's. */

@@ -56,9 +56,10 @@ public final class Translator {
      *
      * @param blocks each of another place or mode, in an order in which few jumps go back; the first is always an entry
      * @param indirects which of them are reached from outside or by an indirect jump
+     * @param accesses how instructions access memory
      * @return null when the method would become too large for the JVM to compile, or too entangled for ASM
      */
-    public @Nullable Region translate(final List<Block> blocks, final boolean[] indirects) {
+    public @Nullable Region translate(final List<Block> blocks, final boolean[] indirects, final Accesses accesses) {
         final ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
         writer.visit(V17, ACC_FINAL | ACC_SUPER, CLASS_NAME, null, "java/lang/Object", new String[] {
             "org/kernelentry/machine/translate/RegionCode"
@@ -68,8 +69,8 @@ public final class Translator {
                 new CodeSizeEvaluator(writer.visitMethod(ACC_PUBLIC, "run", RUN_DESCRIPTOR, null, null));
         size.visitCode();
         final RegionPlan plan = new RegionPlan(blocks, indirects);
-        final RegionEmit region =
-                new RegionEmit(new UniformFrames(size), blocks, plan, flagSlot, isa.stackPointer(plan.mode()), called);
+        final RegionEmit region = new RegionEmit(
+                new UniformFrames(size), blocks, plan, accesses, flagSlot, isa.stackPointer(plan.mode()), called);
         region.emit();
         if (size.getMaxSize() > MAX_BYTECODE) {
             return null;
