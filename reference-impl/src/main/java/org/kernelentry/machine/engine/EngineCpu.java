@@ -145,8 +145,9 @@ public final class EngineCpu implements Cpu {
                 retired += skipped;
                 continue;
             }
-            final RegionCode region = step || block.stays ? null : regions.enter(block, previous == null, cache);
-            if (region != null && left >= block.regionNeeds && space instanceof PagedSpace paged) {
+            final PagedSpace paged = (PagedSpace) space;
+            final RegionCode region = step || block.stays ? null : regions.enter(block, previous == null, cache, paged);
+            if (region != null && left >= block.regionNeeds) {
                 final long slice = Regions.slice(block, Math.min(left, SLICE));
                 status = region.run(regionRun, state, state.r, paged, slice, block.regionEntry);
                 left -= regionRun.completed;
@@ -168,7 +169,7 @@ public final class EngineCpu implements Cpu {
                         return exit(status, interpreter.detail());
                     }
                     paged.window(regionRun.window).refused(regionRun.address);
-                    regions.missed(one, block, retired, cache);
+                    regions.missed(one, block, retired, cache, paged);
                 }
                 continue;
             }

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.machine.ir.Block;
+import org.kernelentry.machine.memory.PagedSpace;
 import org.kernelentry.machine.translate.Accesses;
 import org.kernelentry.machine.translate.RegionCode;
 import org.kernelentry.machine.translate.Translator;
@@ -65,7 +66,8 @@ final class Regions {
      * @param fromOutside execution begins with this block
      */
     @Nullable
-    RegionCode enter(final CachedBlock block, final boolean fromOutside, final BlockCache cache) {
+    RegionCode enter(
+            final CachedBlock block, final boolean fromOutside, final BlockCache cache, final PagedSpace space) {
         if (block.region != null) {
             astray = 0;
         } else if (astray > 0) {
@@ -73,7 +75,7 @@ final class Regions {
         } else if (threshold != NEVER) {
             block.entered |= fromOutside;
             if (block.heat >= threshold && (!block.covered || ++block.strayed >= threshold)) {
-                translate(block, cache);
+                translate(block, cache, space);
             } else if (fromOutside) {
                 block.heat++;
             }
@@ -98,14 +100,19 @@ final class Regions {
      * @param entered the block at which the region was entered
      * @param now instructions retired
      */
-    void missed(final CachedBlock one, final CachedBlock entered, final long now, final BlockCache cache) {
+    void missed(
+            final CachedBlock one,
+            final CachedBlock entered,
+            final long now,
+            final BlockCache cache,
+            final PagedSpace space) {
         one.strikes = now - one.struckAt < APART ? one.strikes + 1 : 1;
         one.struckAt = now;
         astray = ASTRAY;
         if (one.strikes >= STRIKES && one.access != Accesses.SPACE && entered.regionHead != null) {
             one.strikes = 0;
             one.access++;
-            translate(entered.regionHead, cache);
+            translate(entered.regionHead, cache, space);
         }
     }
 
@@ -125,7 +132,7 @@ final class Regions {
         }
     }
 
-    private void translate(final CachedBlock head, final BlockCache cache) {
+    private void translate(final CachedBlock head, final BlockCache cache, final PagedSpace space) {
         forget(head);
         List<CachedBlock> blocks = reachable(head, cache);
         while (true) {
@@ -135,7 +142,10 @@ final class Regions {
                 indirects[i] = i == 0 || ordered.get(i).entered;
             }
             final Translator.Region region = translator.translate(
-                    ordered.stream().map(b -> b.block).toList(), indirects, (pc, mode) -> access(cache, pc, mode));
+                    ordered.stream().map(b -> b.block).toList(),
+                    indirects,
+                    (pc, mode) -> access(cache, pc, mode),
+                    space.pool());
             if (region != null) {
                 head.members = ordered.toArray(CachedBlock[]::new);
                 for (int i = 0; i < indirects.length; i++) {

@@ -3,13 +3,17 @@ package org.kernelentry.machine.memory;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** One array for the pages of an aligned range of addresses. A page of that range lies at the same offset here, or has an array of its own. */
+/**
+ * A part of the space's {@link Arenas#pool} for the pages of an aligned range of addresses. A page of that range lies at the same offset here, or has
+ * an array of its own.
+ */
 final class Arena {
     static final int PAGE_COUNT = 256;
-    /** Mask of an address's offset in its arena. */
-    static final int OFFSET = PAGE_COUNT * AddressSpace.PAGE_SIZE - 1;
+    static final int SIZE = PAGE_COUNT * AddressSpace.PAGE_SIZE;
 
-    final byte[] bytes = new byte[PAGE_COUNT * AddressSpace.PAGE_SIZE];
+    private byte[] bytes;
+    /** Where it begins in {@link #bytes}, divided by {@link #SIZE}. */
+    final int slot;
     /** Page number divided by {@link #PAGE_COUNT}. */
     final long key;
     /** Who lies at each place. A page that was moved to another address or given to another space keeps its place until nobody maps it. */
@@ -17,16 +21,23 @@ final class Arena {
 
     private int owned;
 
-    Arena(final long key) {
+    Arena(final long key, final byte[] bytes, final int slot) {
         this.key = key;
+        this.bytes = bytes;
+        this.slot = slot;
     }
 
     private static int index(final long number) {
         return (int) number & PAGE_COUNT - 1;
     }
 
-    private static int base(final long number) {
-        return index(number) << AddressSpace.PAGE_SHIFT;
+    private int base(final long number) {
+        return slot * SIZE + (index(number) << AddressSpace.PAGE_SHIFT);
+    }
+
+    /** What takes an address to its place in the pool. */
+    int delta() {
+        return slot * SIZE - (int) (firstPage() << AddressSpace.PAGE_SHIFT);
     }
 
     long firstPage() {
@@ -62,9 +73,24 @@ final class Arena {
         owned++;
     }
 
+    /** The arena lies in {@code pool} from now on, with those of its pages that nobody else remembers; the others have no place in it any more. */
+    void moveTo(final byte[] pool, final PagedSpace space) {
+        bytes = pool;
+        for (long n = firstPage(); n < firstPage() + PAGE_COUNT; n++) {
+            final Page page = owner[index(n)];
+            if (page != null && page.mappings == 1 && space.mappings().page(n) == page) {
+                page.moveTo(pool, base(n));
+                space.forget(n);
+            } else if (page != null) {
+                owner[index(n)] = null;
+                owned--;
+            }
+        }
+    }
+
     /** Nobody maps {@code page}, which lies here, any more. */
     void release(final Page page) {
-        owner[page.base >>> AddressSpace.PAGE_SHIFT] = null;
+        owner[index(page.base >>> AddressSpace.PAGE_SHIFT)] = null;
         owned--;
     }
 }

@@ -15,8 +15,12 @@ final class Arenas {
     /** A guest makes the host keep at most this many megabytes that it does not use itself. */
     private static final int MAX_ARENAS = 8;
 
+    private static final int FIRST_ARENAS = 2;
+    private static final byte[] NONE = {};
+
     private final PagedSpace space;
     private final List<Arena> arenas = new ArrayList<>(0);
+    private byte[] pool = NONE;
     private final Window[] windows = new Window[Window.COUNT];
 
     Arenas(final PagedSpace space) {
@@ -28,6 +32,29 @@ final class Arenas {
 
     Window window(final int number) {
         return windows[number];
+    }
+
+    /**
+     * The array that all arenas lie in: as many bytes as a power of two, and a few more, so that an access at any masked place is inside. Translated
+     * code has it as a constant; it is replaced by a larger one when the third arena is wanted, and then all code is translated again.
+     */
+    byte[] pool() {
+        if (pool.length == 0) {
+            pool = new byte[FIRST_ARENAS * Arena.SIZE + Long.BYTES];
+        }
+        return pool;
+    }
+
+    private void grow() {
+        final byte[] larger = new byte[MAX_ARENAS * Arena.SIZE + Long.BYTES];
+        for (final Arena arena : arenas) {
+            arena.moveTo(larger, space);
+        }
+        pool = larger;
+        for (final Window window : windows) {
+            window.close();
+        }
+        space.codeChanged();
     }
 
     private @Nullable Arena find(final long number) {
@@ -47,8 +74,8 @@ final class Arenas {
 
     /** Nobody maps {@code page} any more. */
     void release(final Page page) {
-        for (int i = 0; i < arenas.size(); i++) {
-            if (arenas.get(i).bytes == page.bytes) {
+        for (int i = 0; page.bytes == pool && i < arenas.size(); i++) {
+            if (arenas.get(i).slot == page.base / Arena.SIZE) {
                 arenas.get(i).release(page);
                 if (arenas.get(i).isEmpty()) {
                     arenas.remove(i);
@@ -73,12 +100,16 @@ final class Arenas {
         windows[Window.WRITE_STACK].close();
     }
 
-    /** Moves {@code window} to the pages around {@code number}, as far as they allow it. */
-    void point(final Window window, final long number) {
+    /**
+     * Moves {@code window} to the pages around {@code number}, as far as they allow it.
+     *
+     * @param mayGrow no translated code is running, so the pool may be replaced
+     */
+    void point(final Window window, final long number, final boolean mayGrow) {
         if (space.isCounted() || !usable(number, window.access)) {
             return;
         }
-        final Arena arena = arena(number);
+        final Arena arena = arena(number, mayGrow);
         if (arena == null || !gathered(arena, number)) {
             return;
         }
@@ -106,14 +137,28 @@ final class Arenas {
                 && (access == PROT_READ || page.writable != null);
     }
 
-    private @Nullable Arena arena(final long number) {
+    private @Nullable Arena arena(final long number, final boolean mayGrow) {
         final Arena known = find(number);
         if (known != null || arenas.size() == MAX_ARENAS) {
             return known;
         }
-        final Arena arena = new Arena(number / Arena.PAGE_COUNT);
+        if (arenas.size() == pool().length / Arena.SIZE) {
+            if (!mayGrow) {
+                return null;
+            }
+            grow();
+        }
+        final Arena arena = new Arena(number / Arena.PAGE_COUNT, pool, freeSlot());
         arenas.add(arena);
         return arena;
+    }
+
+    private int freeSlot() {
+        int used = 0;
+        for (final Arena arena : arenas) {
+            used |= 1 << arena.slot;
+        }
+        return Integer.numberOfTrailingZeros(~used);
     }
 
     /** Whether page {@code number} lies in {@code arena}, after all that can have been taken in. */

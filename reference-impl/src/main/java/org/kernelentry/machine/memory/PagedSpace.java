@@ -172,6 +172,11 @@ public final class PagedSpace extends PageAccess {
         return arenas.window(slot);
     }
 
+    /** What windows show parts of; another one only after the code's generation has changed. */
+    public byte[] pool() {
+        return arenas.pool();
+    }
+
     // ---- code
 
     @Override

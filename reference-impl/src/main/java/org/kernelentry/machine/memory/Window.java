@@ -8,8 +8,8 @@ import java.nio.ByteOrder;
  * A range of addresses that translated code reads or writes without asking for the page: all its pages have the permission and lie in one
  * {@link Arena} as they lie in the space.
  *
- * <p>An access at {@code a} may use {@link #bytes} if {@code a + bias < limit}, a signed comparison that stands for the unsigned
- * {@code a - first < length - 7}. One limit serves all sizes, so the last seven bytes of a window are never used through it. Whatever is refused
+ * <p>An access at {@code a} may use the space's {@link PagedSpace#pool pool} at {@code (int) a + delta} if {@code a + bias < limit}, a signed
+ * comparison that stands for the unsigned {@code a - first < length - 7}. One limit serves all sizes, so the last seven bytes of a window are never used through it. Whatever is refused
  * here is for the space's own loads and stores, after {@link #missed}.
  */
 public final class Window {
@@ -32,7 +32,6 @@ public final class Window {
     private static final int MOVES_AFTER = 4;
 
     private static final int OPENS_AFTER = 8;
-    private static final byte[] NOTHING = {};
 
     private final Arenas arenas;
     /** PROT_READ or PROT_WRITE. */
@@ -50,7 +49,7 @@ public final class Window {
     public long bias;
 
     public long limit = Long.MIN_VALUE;
-    public byte[] bytes = NOTHING;
+    public int delta;
 
     Window(final Arenas arenas, final int access) {
         this.arenas = arenas;
@@ -62,7 +61,7 @@ public final class Window {
         first = newFirst;
         end = newEnd;
         hasBeenOpen = true;
-        bytes = arena.bytes;
+        delta = arena.delta();
         bias = Long.MIN_VALUE - (newFirst << AddressSpace.PAGE_SHIFT);
         limit = Long.MIN_VALUE + (newEnd - newFirst << AddressSpace.PAGE_SHIFT) - MARGIN;
     }
@@ -71,7 +70,6 @@ public final class Window {
     void close() {
         first = 0;
         end = 0;
-        bytes = NOTHING;
         limit = Long.MIN_VALUE;
         misses = patience;
     }
@@ -91,7 +89,7 @@ public final class Window {
         if (misses >= patience) {
             misses = 0;
             patience = Math.min(2 * patience, MOST_PATIENCE);
-            arenas.point(this, number);
+            arenas.point(this, number, false);
         }
     }
 
@@ -111,41 +109,41 @@ public final class Window {
                 || hasBeenOpen && end == 0
                 || refusals >= OPENS_AFTER) {
             refusals = 0;
-            arenas.point(this, number);
+            arenas.point(this, number, true);
         }
     }
 
-    // ---- accesses through a window; the address is inside
+    // ---- accesses to the pool
 
-    public static int get8(final byte[] bytes, final long address) {
-        return bytes[(int) address & Arena.OFFSET] & 0xff;
+    public static int get8(final byte[] pool, final int at) {
+        return pool[at] & 0xff;
     }
 
-    public static int get16(final byte[] bytes, final long address) {
-        return (short) SHORT.get(bytes, (int) address & Arena.OFFSET) & 0xffff;
+    public static int get16(final byte[] pool, final int at) {
+        return (short) SHORT.get(pool, at) & 0xffff;
     }
 
-    public static int get32(final byte[] bytes, final long address) {
-        return (int) INT.get(bytes, (int) address & Arena.OFFSET);
+    public static int get32(final byte[] pool, final int at) {
+        return (int) INT.get(pool, at);
     }
 
-    public static long get64(final byte[] bytes, final long address) {
-        return (long) LONG.get(bytes, (int) address & Arena.OFFSET);
+    public static long get64(final byte[] pool, final int at) {
+        return (long) LONG.get(pool, at);
     }
 
-    public static void put8(final byte[] bytes, final long address, final int value) {
-        bytes[(int) address & Arena.OFFSET] = (byte) value;
+    public static void put8(final byte[] pool, final int at, final int value) {
+        pool[at] = (byte) value;
     }
 
-    public static void put16(final byte[] bytes, final long address, final int value) {
-        SHORT.set(bytes, (int) address & Arena.OFFSET, (short) value);
+    public static void put16(final byte[] pool, final int at, final int value) {
+        SHORT.set(pool, at, (short) value);
     }
 
-    public static void put32(final byte[] bytes, final long address, final int value) {
-        INT.set(bytes, (int) address & Arena.OFFSET, value);
+    public static void put32(final byte[] pool, final int at, final int value) {
+        INT.set(pool, at, value);
     }
 
-    public static void put64(final byte[] bytes, final long address, final long value) {
-        LONG.set(bytes, (int) address & Arena.OFFSET, value);
+    public static void put64(final byte[] pool, final int at, final long value) {
+        LONG.set(pool, at, value);
     }
 }

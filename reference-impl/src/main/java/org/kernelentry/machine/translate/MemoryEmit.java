@@ -30,6 +30,7 @@ final class MemoryEmit {
     private final Emit e;
     private final Place at;
     private final int stackPointer;
+    private final int mask;
     private int way;
     private boolean storesBySpace;
     /** Where the current instruction leaves the region, by window. */
@@ -41,10 +42,12 @@ final class MemoryEmit {
     /** Slots that hold an address on the stack, as far as the current instruction shows it. */
     private final BitSet onStack = new BitSet();
 
-    MemoryEmit(final Emit e, final Place at, final int stackPointer) {
+    /** @param mask of places in the pool */
+    MemoryEmit(final Emit e, final Place at, final int stackPointer, final int mask) {
         this.e = e;
         this.at = at;
         this.stackPointer = stackPointer;
+        this.mask = mask;
     }
 
     /** The local variables of the windows are set. */
@@ -155,8 +158,14 @@ final class MemoryEmit {
 
     /** Pushes what the window's accesses begin with. */
     private void place(final int window) {
-        field(window, "bytes", "[B");
+        e.m.visitFieldInsn(GETSTATIC, Translator.CLASS_NAME, "pool", "[B");
         e.m.visitVarInsn(LLOAD, ADDRESS);
+        e.m.visitInsn(L2I);
+        field(window, "delta", "I");
+        e.m.visitInsn(IADD);
+        // It is in the pool anyway; the JVM's compiler shall know.
+        e.integer(mask);
+        e.m.visitInsn(IAND);
     }
 
     private void field(final int window, final String name, final String descriptor) {
@@ -187,7 +196,7 @@ final class MemoryEmit {
             look(window, a(op), displacement, leave(window));
             e.set(d(op), () -> {
                 place(window);
-                inWindow("get" + bits, "([BJ)" + result);
+                inWindow("get" + bits, "([BI)" + result);
                 extend(opcode);
             });
             return;
@@ -197,7 +206,7 @@ final class MemoryEmit {
         e.setBranching(d(op), () -> {
             look(window, a(op), displacement, refused);
             place(window);
-            inWindow("get" + bits, "([BJ)" + result);
+            inWindow("get" + bits, "([BI)" + result);
             e.m.visitJumpInsn(GOTO, loaded);
             refused(window, refused);
             e.call(SPACE_NAME, "load" + bits, "(J)" + result);
@@ -234,7 +243,7 @@ final class MemoryEmit {
         look(window, a(op), displacement, refused);
         place(window);
         value(d(op), bits);
-        inWindow("put" + bits, "([BJ" + type + ")V");
+        inWindow("put" + bits, "([BI" + type + ")V");
         if (leaves) {
             return;
         }

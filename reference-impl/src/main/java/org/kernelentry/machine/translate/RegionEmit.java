@@ -46,7 +46,10 @@ final class RegionEmit {
     private final ExitEmit exits;
     private final JumpEmit jumps;
 
-    /** @param helpers takes the numbers of the helpers that are called, each once, in the order of their fields */
+    /**
+     * @param mask of places in the space's pool
+     * @param helpers takes the numbers of the helpers that are called, each once, in the order of their fields
+     */
     RegionEmit(
             final UniformFrames m,
             final List<Block> blocks,
@@ -54,6 +57,7 @@ final class RegionEmit {
             final Accesses accesses,
             final int flagSlot,
             final int stackPointer,
+            final int mask,
             final List<Integer> helpers) {
         this.blocks = blocks;
         this.plan = plan;
@@ -64,7 +68,7 @@ final class RegionEmit {
         final RegisterUse use = RegisterUse.of(blocks);
         this.e = new Emit(m, at.block.firstTemp(), BlockBuilder.TEMPS, flagSlot, use.used(), use.changed());
         this.flags = new FlagEmit(e);
-        this.memory = new MemoryEmit(e, at, stackPointer);
+        this.memory = new MemoryEmit(e, at, stackPointer, mask);
         this.ops = new OpEmit(e, flags, memory);
         this.exits = new ExitEmit(e, at);
         this.jumps = new JumpEmit(e, at, blocks, plan, exits.out());

@@ -27,6 +27,8 @@ public final class Translator {
     static final String CLASS_NAME = "org/kernelentry/machine/translate/Region";
     /** Below HotSpot's HugeMethodLimit. */
     private static final int MAX_BYTECODE = 7800;
+    /** Constants of a region's class before its helpers. */
+    private static final int OTHERS = 3;
 
     private static final String RUN_DESCRIPTOR =
             "(L" + Emit.RUN_NAME + ";L" + Emit.STATE_NAME + ";[JL" + Emit.SPACE_NAME + ";JI)I";
@@ -57,9 +59,11 @@ public final class Translator {
      * @param blocks each of another place or mode, in an order in which few jumps go back; the first is always an entry
      * @param indirects which of them are reached from outside or by an indirect jump
      * @param accesses how instructions access memory
+     * @param pool of the space
      * @return null when the method would become too large for the JVM to compile, or too entangled for ASM
      */
-    public @Nullable Region translate(final List<Block> blocks, final boolean[] indirects, final Accesses accesses) {
+    public @Nullable Region translate(
+            final List<Block> blocks, final boolean[] indirects, final Accesses accesses, final byte[] pool) {
         final ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
         writer.visit(V17, ACC_FINAL | ACC_SUPER, CLASS_NAME, null, "java/lang/Object", new String[] {
             "org/kernelentry/machine/translate/RegionCode"
@@ -70,7 +74,14 @@ public final class Translator {
         size.visitCode();
         final RegionPlan plan = new RegionPlan(blocks, indirects);
         final RegionEmit region = new RegionEmit(
-                new UniformFrames(size), blocks, plan, accesses, flagSlot, isa.stackPointer(plan.mode()), called);
+                new UniformFrames(size),
+                blocks,
+                plan,
+                accesses,
+                flagSlot,
+                isa.stackPointer(plan.mode()),
+                Integer.highestOneBit(pool.length) - 1,
+                called);
         region.emit();
         if (size.getMaxSize() > MAX_BYTECODE) {
             return null;
@@ -85,11 +96,12 @@ public final class Translator {
         constructor(writer);
         data(writer, called.size());
         writer.visitEnd();
-        final Object[] data = new Object[called.size() + 2];
+        final Object[] data = new Object[called.size() + OTHERS];
         data[0] = region.pcs();
         data[1] = region.uncounted();
+        data[2] = pool;
         for (int i = 0; i < called.size(); i++) {
-            data[i + 2] = helpers.apply(called.get(i));
+            data[i + OTHERS] = helpers.apply(called.get(i));
         }
         try {
             return new Region(define(writer.toByteArray(), data), plan);
@@ -137,8 +149,9 @@ public final class Translator {
         m.visitVarInsn(ASTORE, 0);
         field(writer, m, "pcs", "[J", "[J", 0);
         field(writer, m, "uncounted", "[I", "[I", 1);
+        field(writer, m, "pool", "[B", "[B", 2);
         for (int i = 0; i < helpers; i++) {
-            field(writer, m, "h" + i, "L" + Emit.HELPER_NAME + ";", Emit.HELPER_NAME, i + 2);
+            field(writer, m, "h" + i, "L" + Emit.HELPER_NAME + ";", Emit.HELPER_NAME, i + OTHERS);
         }
         m.visitInsn(RETURN);
         m.visitMaxs(0, 0);

@@ -57,14 +57,18 @@ final class WindowTests {
         return address + window.bias < window.limit;
     }
 
+    private static int place(final PagedSpace space, final Window window, final long address) {
+        return (int) address + window.delta & Integer.highestOneBit(space.pool().length) - 1;
+    }
+
     private static @Nullable Long load(
             final PagedSpace space, final Window window, final long address, final int length) {
         if (shows(window, address)) {
             return switch (length) {
-                case 1 -> (long) Window.get8(window.bytes, address);
-                case 2 -> (long) Window.get16(window.bytes, address);
-                case 4 -> Window.get32(window.bytes, address) & 0xffff_ffffL;
-                default -> Window.get64(window.bytes, address);
+                case 1 -> (long) Window.get8(space.pool(), place(space, window, address));
+                case 2 -> (long) Window.get16(space.pool(), place(space, window, address));
+                case 4 -> Window.get32(space.pool(), place(space, window, address)) & 0xffff_ffffL;
+                default -> Window.get64(space.pool(), place(space, window, address));
             };
         }
         window.missed(address);
@@ -85,10 +89,10 @@ final class WindowTests {
             final PagedSpace space, final Window window, final long address, final int length, final long value) {
         if (shows(window, address)) {
             switch (length) {
-                case 1 -> Window.put8(window.bytes, address, (int) value);
-                case 2 -> Window.put16(window.bytes, address, (int) value);
-                case 4 -> Window.put32(window.bytes, address, (int) value);
-                default -> Window.put64(window.bytes, address, value);
+                case 1 -> Window.put8(space.pool(), place(space, window, address), (int) value);
+                case 2 -> Window.put16(space.pool(), place(space, window, address), (int) value);
+                case 4 -> Window.put32(space.pool(), place(space, window, address), (int) value);
+                default -> Window.put64(space.pool(), place(space, window, address), value);
             }
             return new boolean[] {true, true};
         }
@@ -112,6 +116,38 @@ final class WindowTests {
             window.missed(address);
         }
         assertThat(shows(window, address)).as("window on %x", address).isTrue();
+    }
+
+    /** Translated code is left for each access until the window shows it. */
+    private static void openByLeaving(final PagedSpace space, final int number, final long address) {
+        final Window window = space.window(number);
+        for (int i = 0; i < 8 && !shows(window, address); i++) {
+            window.refused(address);
+        }
+        assertThat(shows(window, address)).as("window on %x", address).isTrue();
+    }
+
+    @Test
+    void theThirdPlaceReplacesThePoolAndAllCode() {
+        final PagedSpace space = PagedSpace.create(1L << 43);
+        final long[] places = {BASE, BASE + (1L << 24), BASE + (1L << 33)};
+        for (final long place : places) {
+            space.map(place, PAGE_SIZE, RW);
+            space.store64(place + 8, place);
+        }
+        openByLeaving(space, Window.READ, places[0]);
+        openByLeaving(space, Window.WRITE, places[1]);
+        final byte[] pool = space.pool();
+        final int generation = space.codeGeneration();
+        openByLeaving(space, Window.READ_STACK, places[2]);
+        assertThat(space.pool()).isNotSameAs(pool);
+        assertThat(space.codeGeneration()).isNotEqualTo(generation);
+        for (final long place : places) {
+            openByLeaving(space, Window.READ, place);
+            assertThat(load(space, space.window(Window.READ), place + 8, 8)).isEqualTo(place);
+            space.store64(place + 16, ~place);
+            assertThat(load(space, space.window(Window.READ), place + 16, 8)).isEqualTo(~place);
+        }
     }
 
     private static PagedSpace touched(final int pages) {
@@ -270,7 +306,7 @@ final class WindowTests {
         final boolean write = random.nextBoolean();
         final Window window = m.space.window((write ? Window.WRITE : Window.READ) + random.nextInt(2));
         if (random.nextInt(4) == 0) {
-            m.space.arenas().point(window, page);
+            m.space.arenas().point(window, page, true);
         }
         final boolean allowed = m.allows(address, length, write ? PROT_WRITE : PROT_READ);
         final boolean shown = shows(window, address);
