@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.kernelentry.kernel.KernelConfig.Flavour;
 import org.kernelentry.kernel.entry.Irq;
+import org.kernelentry.kernel.entry.Irqs;
 import org.kernelentry.kernel.step.BalanceChecker;
 import org.kernelentry.kernel.step.Step;
 import org.kernelentry.kernel.step.StepObserver;
@@ -80,7 +81,7 @@ class InterruptTests {
                 try (ArmGuest g = guest(flavour)) {
                     final At at = new At(i, cpu -> {
                         switch (what) {
-                            case "irq" -> g.k.irqs.raise(cpu, new Irq("device", () -> handled.add("irq")));
+                            case "irq" -> Irqs.raise(cpu, new Irq("device", () -> handled.add("irq")));
                             case "fiq" -> g.k.arch.nmiFromKernel(cpu, new Irq("watchdog", () -> handled.add("fiq")));
                             default -> cpu.current.setTif(ThreadFlags.TIF_NEED_RESCHED);
                         }
@@ -123,7 +124,7 @@ class InterruptTests {
                 public void at(final CpuLocal cpu, final Step step, final long detail) {
                     if (!done && step.name().equals("enable_irq_notrace")) {
                         done = true;
-                        g.k.irqs.raise(cpu, new Irq("device", () -> seen.add(cpu.ct.state())));
+                        Irqs.raise(cpu, new Irq("device", () -> seen.add(cpu.ct.state())));
                     }
                 }
 

@@ -4,16 +4,11 @@ import org.kernelentry.kernel.arch.Arch;
 import org.kernelentry.kernel.arch.Port;
 import org.kernelentry.kernel.audit.Audit;
 import org.kernelentry.kernel.dispatch.SyscallUserDispatch;
-import org.kernelentry.kernel.entry.ExitToUserMode;
 import org.kernelentry.kernel.entry.Idle;
 import org.kernelentry.kernel.entry.IrqEntry;
-import org.kernelentry.kernel.entry.Irqs;
 import org.kernelentry.kernel.entry.NmiEntry;
 import org.kernelentry.kernel.entry.Softirqs;
-import org.kernelentry.kernel.entry.SyscallEntry;
-import org.kernelentry.kernel.entry.SyscallExit;
 import org.kernelentry.kernel.entry.TaskWork;
-import org.kernelentry.kernel.entry.UserTransition;
 import org.kernelentry.kernel.fs.Console;
 import org.kernelentry.kernel.fs.FileTree;
 import org.kernelentry.kernel.ptrace.Ptrace;
@@ -48,11 +43,6 @@ public final class Kernel implements AutoCloseable {
     public final Steps steps = new Steps();
     public final Arch arch;
 
-    public final Irqs irqs = new Irqs(this);
-    public final UserTransition userTransition = new UserTransition(this);
-    public final SyscallEntry syscallEntry = new SyscallEntry(this);
-    public final SyscallExit syscallExit = new SyscallExit(this);
-    public final ExitToUserMode exitToUserMode = new ExitToUserMode(this);
     public final IrqEntry irqEntry = new IrqEntry(this);
     public final NmiEntry nmiEntry = new NmiEntry(this);
     public final Softirqs softirqs = new Softirqs(this);

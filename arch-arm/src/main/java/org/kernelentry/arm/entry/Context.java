@@ -1,6 +1,7 @@
 package org.kernelentry.arm.entry;
 
 import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.entry.Irqs;
 import org.kernelentry.kernel.task.CpuLocal;
 
 /**
@@ -14,31 +15,31 @@ final class Context {
 
     /** {@code asm_trace_hardirqs_on}. */
     static void traceHardirqsOn(final Kernel k, final CpuLocal cpu) {
-        k.irqs.traceHardirqsOn(cpu);
-        cpu.lockdep.hardirqsOnPrepare();
-        cpu.lockdep.hardirqsOn();
+        Irqs.traceHardirqsOn(cpu);
+        cpu.lockdep.hardirqsOnPrepare(cpu);
+        cpu.lockdep.hardirqsOn(cpu);
     }
 
     /** {@code asm_trace_hardirqs_off}. */
     static void traceHardirqsOff(final Kernel k, final CpuLocal cpu) {
-        cpu.lockdep.hardirqsOff();
-        k.irqs.traceHardirqsOff(cpu);
+        cpu.lockdep.hardirqsOff(cpu);
+        Irqs.traceHardirqsOff(cpu);
     }
 
     /** {@code ct_user_exit}: saves and restores the interrupt enable around the transition. */
     static void userExit(final Kernel k, final CpuLocal cpu) {
         final boolean on = cpu.irqsEnabled && cpu.ct.active();
         if (on) {
-            k.irqs.localIrqDisable(cpu);
+            Irqs.localIrqDisable(cpu);
         }
-        cpu.ct.userExitIrqoff();
+        cpu.ct.userExitIrqoff(cpu);
         if (on) {
-            k.irqs.localIrqEnable(cpu);
+            Irqs.localIrqEnable(cpu);
         }
     }
 
     /** {@code ct_user_enter}, with interrupts off. */
     static void userEnter(final CpuLocal cpu) {
-        cpu.ct.userEnterIrqoff();
+        cpu.ct.userEnterIrqoff(cpu);
     }
 }

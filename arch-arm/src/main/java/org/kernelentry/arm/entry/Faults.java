@@ -4,6 +4,7 @@ import org.kernelentry.arm.ArmPtRegs;
 import org.kernelentry.arm.ArmThread;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.arch.PtRegs;
+import org.kernelentry.kernel.entry.Irqs;
 import org.kernelentry.kernel.signal.SigInfo;
 import org.kernelentry.kernel.signal.Signals;
 import org.kernelentry.kernel.step.Step;
@@ -139,7 +140,7 @@ final class Faults {
         thread.trapNo = TRAP_PAGE_FAULT;
         final boolean kernelAddress = address >= task.requireMm().taskSize;
         final int code = present && !kernelAddress ? SigInfo.SEGV_ACCERR : SigInfo.SEGV_MAPERR;
-        k.irqs.localIrqEnable(k.cpu);
+        Irqs.localIrqEnable(k.cpu);
         k.signals.force(task, SigInfo.fault(Signals.SIGSEGV, code, address));
     }
 

@@ -4,6 +4,10 @@ import org.kernelentry.arm.ArmPtRegs;
 import org.kernelentry.arm.ArmThread;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.arch.PtRegs;
+import org.kernelentry.kernel.entry.Irqs;
+import org.kernelentry.kernel.entry.SyscallEntry;
+import org.kernelentry.kernel.entry.SyscallExit;
+import org.kernelentry.kernel.entry.UserTransition;
 import org.kernelentry.kernel.step.Step;
 import org.kernelentry.kernel.syscall.Errno;
 import org.kernelentry.kernel.task.CpuLocal;
@@ -55,12 +59,12 @@ final class GenericSyscall {
             if (permit) {
                 invoke(task, regs);
             }
-            if (!k.syscallExit.syscallExitToUserMode(task, regs)) {
+            if (!SyscallExit.syscallExitToUserMode(k, task, regs)) {
                 break;
             }
             k.steps.at(k.cpu, RESTART_IN_KERNEL, ArmThread.of(task).abiSyscall);
             preset(task, regs);
-            permit = k.syscallEntry.syscallEnterFromUserModeWork(task, regs);
+            permit = SyscallEntry.syscallEnterFromUserModeWork(k.cpu, task, regs);
         }
         UserRegisters.restore(k, k.cpu, task);
         k.steps.leave(k.cpu, VECTOR_SWI);
@@ -70,18 +74,18 @@ final class GenericSyscall {
         if (!decode.readsInstruction()) {
             decode.decode(task, regs);
             preset(task, regs);
-            return k.syscallEntry.syscallEnterFromUserMode(cpu, task, regs);
+            return SyscallEntry.syscallEnterFromUserMode(cpu, task, regs);
         }
         // Reading the SWI may fault, so the kernel's state has to be established before.
-        k.userTransition.enterFromUserMode(cpu, regs);
-        k.irqs.localIrqEnable(cpu);
+        UserTransition.enterFromUserMode(cpu, regs);
+        Irqs.localIrqEnable(cpu);
         if (!decode.decode(task, regs)) {
             ArmThread.of(task).abiSyscall = ArmThread.NO_SYSCALL;
             task.syscallNr = ArmThread.NO_SYSCALL;
             return false;
         }
         preset(task, regs);
-        return k.syscallEntry.syscallEnterFromUserModeWork(task, regs);
+        return SyscallEntry.syscallEnterFromUserModeWork(k.cpu, task, regs);
     }
 
     private void preset(final Task task, final PtRegs regs) {

@@ -5,6 +5,8 @@ import org.kernelentry.arm.ArmThread;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.arch.PtRegs;
 import org.kernelentry.kernel.entry.Irq;
+import org.kernelentry.kernel.entry.Irqs;
+import org.kernelentry.kernel.entry.SyscallExit;
 import org.kernelentry.kernel.step.Step;
 import org.kernelentry.kernel.task.CpuLocal;
 import org.kernelentry.kernel.task.Task;
@@ -45,7 +47,7 @@ final class GenericVectors {
             k.steps.enter(cpu, UND_USR, 0);
             save(cpu, task);
             k.irqEntry.irqentryEnter(cpu, task.regs);
-            k.irqs.localIrqEnable(cpu);
+            Irqs.localIrqEnable(cpu);
             faults.undefinedInstruction(task, task.regs);
             leave(task, UND_USR);
         } else if (Faults.isPrefetch(cpu.machine, exit)) {
@@ -66,7 +68,7 @@ final class GenericVectors {
     }
 
     private void leave(final Task task, final Step frame) {
-        k.irqs.localIrqDisable(k.cpu);
+        Irqs.localIrqDisable(k.cpu);
         k.irqEntry.irqentryExit(task.regs, false);
         UserRegisters.restore(k, k.cpu, task);
         k.steps.leave(k.cpu, frame);
@@ -141,7 +143,7 @@ final class GenericVectors {
     /** {@code ret_from_fork}: the child leaves as if from the call that made it, exit work included (DIF-ARM-08). */
     void retFromFork(final Task task) {
         k.steps.at(k.cpu, NativeVectors.RET_FROM_FORK);
-        k.syscallExit.syscallExitToUserMode(task, task.regs);
+        SyscallExit.syscallExitToUserMode(k, task, task.regs);
         UserRegisters.restore(k, k.cpu, task);
     }
 }

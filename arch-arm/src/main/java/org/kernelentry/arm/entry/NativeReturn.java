@@ -14,6 +14,7 @@ import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.KernelConfig.Option;
 import org.kernelentry.kernel.arch.PtRegs;
 import org.kernelentry.kernel.entry.ExitToUserMode;
+import org.kernelentry.kernel.entry.Irqs;
 import org.kernelentry.kernel.step.Step;
 import org.kernelentry.kernel.task.CpuLocal;
 import org.kernelentry.kernel.task.Task;
@@ -83,7 +84,7 @@ final class NativeReturn {
         if ((work & TIF_NOTIFY_SIGNAL) != 0) {
             // In the shifted word this bit lies where the test for system call work looks (ARM-35).
             cpu.irqsEnabled = true;
-            k.irqs.deliverPending(cpu);
+            Irqs.deliverPending(cpu);
             trace.exit(task, regs);
             return slow(task, regs);
         }
@@ -150,7 +151,7 @@ final class NativeReturn {
                     k.steps.leave(k.cpu, DO_WORK_PENDING);
                     return 0;
                 }
-                k.irqs.localIrqEnable(k.cpu);
+                Irqs.localIrqEnable(k.cpu);
                 if ((flags & (TIF_SIGPENDING | TIF_NOTIFY_SIGNAL)) != 0) {
                     final int restart = signals.doSignal(task, regs, thread.why);
                     if (restart != 0) {
@@ -168,7 +169,7 @@ final class NativeReturn {
                     k.taskWork.resumeUserModeWork(task, regs);
                 }
             }
-            k.irqs.localIrqDisable(k.cpu);
+            Irqs.localIrqDisable(k.cpu);
             k.steps.leave(k.cpu, DO_WORK_PENDING);
             flags = task.flags;
         } while ((flags & TIF_WORK_MASK) != 0);

@@ -10,6 +10,7 @@ import org.kernelentry.arm.ArmThread;
 import org.kernelentry.arm.abi.ArmAbi;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.arch.PtRegs;
+import org.kernelentry.kernel.entry.Irqs;
 import org.kernelentry.kernel.step.Step;
 import org.kernelentry.kernel.syscall.Errno;
 import org.kernelentry.kernel.task.CpuLocal;
@@ -91,7 +92,7 @@ final class NativeSyscall {
         Context.traceHardirqsOn(k, cpu);
         cpu.irqsEnabled = true;
         k.steps.at(cpu, ENABLE_IRQ);
-        k.irqs.deliverPending(cpu);
+        Irqs.deliverPending(cpu);
         Context.userExit(k, k.cpu);
     }
 

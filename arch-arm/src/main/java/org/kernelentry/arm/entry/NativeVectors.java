@@ -7,6 +7,7 @@ import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.KernelConfig.Option;
 import org.kernelentry.kernel.entry.Irq;
 import org.kernelentry.kernel.entry.IrqEntry;
+import org.kernelentry.kernel.entry.Irqs;
 import org.kernelentry.kernel.entry.NmiEntry;
 import org.kernelentry.kernel.step.Step;
 import org.kernelentry.kernel.task.CpuLocal;
@@ -62,7 +63,7 @@ final class NativeVectors {
             k.steps.enter(cpu, UND_USR, 0);
             usrEntry(cpu, task);
             // The instruction is read from user memory, which may fault.
-            k.irqs.localIrqEnable(cpu);
+            Irqs.localIrqEnable(cpu);
             faults.undefinedInstruction(task, task.regs);
             fromException(task, UND_USR);
         } else if (Faults.isPrefetch(cpu.machine, exit)) {
@@ -178,13 +179,13 @@ final class NativeVectors {
     private void handleFiqAsNmi(final CpuLocal cpu, final Irq fiq) {
         k.steps.enter(cpu, HANDLE_FIQ_AS_NMI, 0);
         k.nmiEntry.nmiCountEnter(cpu);
-        cpu.lockdep.hardirqEnter();
-        cpu.ct.nmiEnter();
+        cpu.lockdep.hardirqEnter(cpu);
+        cpu.ct.nmiEnter(cpu);
         k.steps.at(cpu, NmiEntry.FTRACE_NMI_ENTER);
         fiq.handler().run();
         k.steps.at(cpu, NmiEntry.FTRACE_NMI_EXIT);
-        cpu.ct.nmiExit();
-        cpu.lockdep.hardirqExit();
+        cpu.ct.nmiExit(cpu);
+        cpu.lockdep.hardirqExit(cpu);
         k.nmiEntry.nmiCountExit(cpu);
         k.steps.leave(cpu, HANDLE_FIQ_AS_NMI);
     }

@@ -10,6 +10,8 @@ import org.kernelentry.arm64.abi.Arm64Abi;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.arch.PtRegs;
 import org.kernelentry.kernel.entry.SyscallEntry;
+import org.kernelentry.kernel.entry.SyscallExit;
+import org.kernelentry.kernel.entry.UserTransition;
 import org.kernelentry.kernel.step.Step;
 import org.kernelentry.kernel.syscall.Errno;
 import org.kernelentry.kernel.syscall.SyscallBody;
@@ -74,7 +76,7 @@ public final class El0Svc {
 
     private void handleNative(
             final CpuLocal cpu, final Task task, final PtRegs regs, final int nr, final boolean compat) {
-        k.userTransition.enterFromUserMode(cpu, regs);
+        UserTransition.enterFromUserMode(cpu, regs);
         k.steps.at(cpu, FPSIMD_SYSCALL_ENTER);
         userExit.daifRestoreProcctx(cpu);
         svcCommon(task, regs, nr, compat);
@@ -140,19 +142,19 @@ public final class El0Svc {
         regs.slot[ORIG_X0] = regs.slot[0];
         regs.slot[SYSCALLNO] = nr;
         setReturnValue(task, regs, -Errno.ENOSYS);
-        boolean permit = k.syscallEntry.syscallEnterFromUserMode(cpu, task, regs);
+        boolean permit = SyscallEntry.syscallEnterFromUserMode(cpu, task, regs);
         while (true) {
             if (permit) {
                 invokeGeneric(task, regs, compat);
             }
-            if (!k.syscallExit.syscallExitToUserMode(task, regs)) {
+            if (!SyscallExit.syscallExitToUserMode(k, task, regs)) {
                 return;
             }
             // Only with PROPOSED_GENERIC_FAST_RESTART: the signal code has left the number to run in the frame.
             k.steps.at(k.cpu, RESTART_IN_KERNEL, regs.slot[SYSCALLNO]);
             task.syscallNr = (int) regs.slot[SYSCALLNO];
             setReturnValue(task, regs, -Errno.ENOSYS);
-            permit = k.syscallEntry.syscallEnterFromUserModeWork(task, regs);
+            permit = SyscallEntry.syscallEnterFromUserModeWork(k.cpu, task, regs);
         }
     }
 

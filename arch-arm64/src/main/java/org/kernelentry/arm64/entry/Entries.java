@@ -2,6 +2,7 @@ package org.kernelentry.arm64.entry;
 
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.entry.Irq;
+import org.kernelentry.kernel.entry.SyscallExit;
 import org.kernelentry.kernel.step.Step;
 import org.kernelentry.kernel.task.CpuLocal;
 import org.kernelentry.kernel.task.Task;
@@ -74,7 +75,7 @@ public final class Entries {
     public void returnFromFork(final CpuLocal cpu, final Task task) {
         k.steps.enter(cpu, RET_FROM_FORK, 0);
         if (k.config.generic()) {
-            k.syscallExit.syscallExitToUserMode(task, task.regs);
+            SyscallExit.syscallExitToUserMode(k, task, task.regs);
         } else {
             userExit.syscallExitToUserMode(task, task.regs);
         }

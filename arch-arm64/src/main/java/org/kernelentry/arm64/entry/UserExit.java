@@ -2,6 +2,9 @@ package org.kernelentry.arm64.entry;
 
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.arch.PtRegs;
+import org.kernelentry.kernel.entry.ExitToUserMode;
+import org.kernelentry.kernel.entry.Irqs;
+import org.kernelentry.kernel.entry.UserTransition;
 import org.kernelentry.kernel.step.Step;
 import org.kernelentry.kernel.task.CpuLocal;
 import org.kernelentry.kernel.task.Task;
@@ -27,26 +30,26 @@ final class UserExit {
     /** Debug, SError, IRQ and FIQ are open from here on. */
     void daifRestoreProcctx(final CpuLocal cpu) {
         k.steps.at(cpu, DAIF_PROCCTX);
-        k.irqs.localIrqEnable(cpu);
+        Irqs.localIrqEnable(cpu);
     }
 
     /** For interrupts and exceptions. */
     void exitToUserMode(final Task task, final PtRegs regs) {
-        k.irqs.localIrqDisable(k.cpu);
-        k.exitToUserMode.irqentryExitToUserModePrepare(task, regs);
+        Irqs.localIrqDisable(k.cpu);
+        ExitToUserMode.irqentryExitToUserModePrepare(k, task, regs);
         leave();
     }
 
     /** For system calls and the first return of a child. */
     void syscallExitToUserMode(final Task task, final PtRegs regs) {
-        k.irqs.localIrqDisable(k.cpu);
-        k.exitToUserMode.syscallExitToUserModePrepare(task, regs);
+        Irqs.localIrqDisable(k.cpu);
+        ExitToUserMode.syscallExitToUserModePrepare(k, task, regs);
         leave();
     }
 
     private void leave() {
         k.steps.at(k.cpu, DAIF_MASK);
         k.steps.at(k.cpu, MTE_CHECK_TFSR_EXIT);
-        k.userTransition.exitToUserMode(k.cpu);
+        UserTransition.exitToUserMode(k.cpu);
     }
 }

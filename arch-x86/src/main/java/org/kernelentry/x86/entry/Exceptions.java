@@ -3,6 +3,7 @@ package org.kernelentry.x86.entry;
 import static org.kernelentry.kernel.signal.Signals.*;
 
 import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.entry.Irqs;
 import org.kernelentry.kernel.signal.SigInfo;
 import org.kernelentry.kernel.step.Step;
 import org.kernelentry.kernel.task.CpuLocal;
@@ -72,7 +73,7 @@ final class Exceptions {
     Exceptions(final Kernel k, final EntryCpu[] cpus, final ExceptionFrame frames) {
         this.k = k;
         this.frames = frames;
-        this.returns = new ReturnToUser(k, cpus, this::badIret);
+        this.returns = new ReturnToUser(cpus, this::badIret);
     }
 
     ReturnToUser returns() {
@@ -176,9 +177,9 @@ final class Exceptions {
     /** Handlers run with interrupts on: user mode always had them on (X86-37). */
     private void handle(final CpuLocal cpu, final Task task, final Runnable handler) {
         k.irqEntry.irqentryEnter(cpu, task.regs);
-        k.irqs.localIrqEnable(cpu);
+        Irqs.localIrqEnable(cpu);
         handler.run();
-        k.irqs.localIrqDisable(k.cpu);
+        Irqs.localIrqDisable(k.cpu);
         k.irqEntry.irqentryExit(task.regs, false);
         returns.iret(k.cpu, task);
     }

@@ -4,7 +4,9 @@ import static org.kernelentry.x86.X86PtRegs.*;
 
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.arch.PtRegs;
+import org.kernelentry.kernel.entry.Irqs;
 import org.kernelentry.kernel.entry.SyscallEntry;
+import org.kernelentry.kernel.entry.UserTransition;
 import org.kernelentry.kernel.step.Step;
 import org.kernelentry.kernel.syscall.Errno;
 import org.kernelentry.kernel.task.CpuLocal;
@@ -41,15 +43,15 @@ final class Int80 {
         k.steps.enter(cpu, ASM_INT80_EMULATION, 0);
         frames.errorEntry(cpu, task);
         k.steps.enter(cpu, DO_INT80_EMULATION, 0);
-        k.userTransition.enterFromUserMode(cpu, regs);
+        UserTransition.enterFromUserMode(cpu, regs);
         k.steps.at(cpu, SyscallEntry.ADD_RANDOM_KSTACK_OFFSET);
         // The gate's stub put -1 there (X86-10).
         frame[ORIG_AX] = frame[AX] & 0xffff_ffffL;
         frame[AX] = -Errno.ENOSYS;
         k.steps.at(cpu, SET_ORIG_AX, frame[ORIG_AX]);
         task.syscallNr = calls.enter(task);
-        k.irqs.localIrqEnable(cpu);
-        calls.run(task, k.syscallEntry.syscallEnterFromUserModeWork(task, regs));
+        Irqs.localIrqEnable(cpu);
+        calls.run(task, SyscallEntry.syscallEnterFromUserModeWork(k.cpu, task, regs));
         k.steps.leave(k.cpu, DO_INT80_EMULATION);
         returns.iret(k.cpu, task);
         k.steps.leave(k.cpu, ASM_INT80_EMULATION);

@@ -3,6 +3,7 @@ package org.kernelentry.x86.entry;
 import static org.kernelentry.x86.X86PtRegs.*;
 
 import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.entry.SyscallEntry;
 import org.kernelentry.kernel.step.Step;
 import org.kernelentry.kernel.syscall.Errno;
 import org.kernelentry.kernel.task.Task;
@@ -24,6 +25,6 @@ final class Restart {
         k.steps.at(k.cpu, RESTART_IN_KERNEL, frame[ORIG_AX]);
         frame[AX] = -Errno.ENOSYS;
         task.syscallNr = (int) frame[ORIG_AX];
-        return k.syscallEntry.syscallEnterFromUserModeWork(task, task.regs);
+        return SyscallEntry.syscallEnterFromUserModeWork(k.cpu, task, task.regs);
     }
 }

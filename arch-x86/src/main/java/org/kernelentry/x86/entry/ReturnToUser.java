@@ -34,18 +34,17 @@ final class ReturnToUser {
         void handle(CpuLocal cpu, Task task, long errorCode);
     }
 
-    private final Kernel k;
     private final EntryCpu[] cpus;
     private final BadIret badIret;
 
-    ReturnToUser(final Kernel k, final EntryCpu[] cpus, final BadIret badIret) {
-        this.k = k;
+    ReturnToUser(final EntryCpu[] cpus, final BadIret badIret) {
         this.cpus = cpus;
         this.badIret = badIret;
     }
 
     /** Needs what {@code canSysret()} tests: rcx and r11 of the user are pc and flags. */
     void sysret64(final CpuLocal cpu, final Task task) {
+        final Kernel k = cpu.kernel;
         final CpuState live = cpu.machine.state();
         final long[] frame = task.regs.slot;
         PartialFrame.popRegs(task, live);
@@ -65,6 +64,7 @@ final class ReturnToUser {
      * stub cleared them on entry and C code preserves them.
      */
     void sysret32(final CpuLocal cpu, final Task task) {
+        final Kernel k = cpu.kernel;
         final CpuState live = cpu.machine.state();
         final long[] frame = task.regs.slot;
         X86PtRegs.popGeneral(frame, live.r);
@@ -85,6 +85,7 @@ final class ReturnToUser {
 
     /** {@code swapgs_restore_regs_and_return_to_usermode}: every register exactly as saved. */
     void iret(final CpuLocal cpu, final Task task) {
+        final Kernel k = cpu.kernel;
         final CpuState live = cpu.machine.state();
         final PtRegs regs = task.regs;
         final long[] frame = regs.slot;
@@ -114,6 +115,7 @@ final class ReturnToUser {
     }
 
     private void leave(final CpuLocal cpu) {
+        final Kernel k = cpu.kernel;
         final EntryCpu e = cpus[cpu.id];
         e.onTaskStack = false;
         k.steps.at(cpu, SWITCH_TO_USER_CR3);

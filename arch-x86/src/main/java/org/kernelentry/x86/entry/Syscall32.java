@@ -4,6 +4,7 @@ import static org.kernelentry.x86.X86PtRegs.*;
 
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.entry.SyscallExit;
 import org.kernelentry.kernel.syscall.SyscallBody;
 import org.kernelentry.kernel.task.Task;
 import org.kernelentry.x86.X86Thread;
@@ -33,7 +34,7 @@ final class Syscall32 {
             if (permitted) {
                 irqsOn(task, (int) task.syscallNr);
             }
-            if (!k.syscallExit.syscallExitToUserMode(task, task.regs)) {
+            if (!SyscallExit.syscallExitToUserMode(k, task, task.regs)) {
                 return;
             }
             permitted = Restart.again(k, task);

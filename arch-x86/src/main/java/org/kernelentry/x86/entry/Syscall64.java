@@ -5,6 +5,8 @@ import static org.kernelentry.x86.X86PtRegs.*;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.arch.PtRegs;
+import org.kernelentry.kernel.entry.SyscallEntry;
+import org.kernelentry.kernel.entry.SyscallExit;
 import org.kernelentry.kernel.step.Step;
 import org.kernelentry.kernel.syscall.Errno;
 import org.kernelentry.kernel.syscall.SyscallBody;
@@ -27,14 +29,12 @@ final class Syscall64 {
     /** Detail: the number. */
     static final Step DO_SYSCALL_64 = Step.of("do_syscall_64", "arch/x86/entry/syscall_64.c do_syscall_64()");
 
-    private final Kernel k;
     private final EntryCpu[] cpus;
     private final ReturnToUser returns;
     private final SyscallTables tables;
     private final PartialFrame partial;
 
     Syscall64(final Kernel k, final EntryCpu[] cpus, final ReturnToUser returns, final SyscallTables tables) {
-        this.k = k;
         this.cpus = cpus;
         this.returns = returns;
         this.tables = tables;
@@ -42,6 +42,7 @@ final class Syscall64 {
     }
 
     void enter(final CpuLocal cpu, final Task task) {
+        final Kernel k = cpu.kernel;
         final CpuState live = cpu.machine.state();
         final EntryCpu e = cpus[cpu.id];
         k.steps.enter(cpu, ENTRY_SYSCALL_64, live.r[X86Regs.RAX]);
@@ -65,6 +66,7 @@ final class Syscall64 {
     }
 
     private void constructPtRegs(final CpuLocal cpu, final Task task, final EntryCpu e) {
+        final Kernel k = cpu.kernel;
         final CpuState live = cpu.machine.state();
         final long[] frame = task.regs.slot;
         // SYSCALL left the return address in rcx and the flags in r11.
@@ -85,15 +87,16 @@ final class Syscall64 {
 
     /** Returns whether SYSRET can do the return. */
     private boolean doSyscall64(final CpuLocal cpu, final Task task, final int number) {
+        final Kernel k = cpu.kernel;
         final PtRegs regs = task.regs;
         k.steps.enter(cpu, DO_SYSCALL_64, number);
         task.syscallNr = number;
-        boolean permitted = k.syscallEntry.syscallEnterFromUserMode(cpu, task, regs);
+        boolean permitted = SyscallEntry.syscallEnterFromUserMode(cpu, task, regs);
         while (true) {
             if (permitted) {
-                call(task, (int) task.syscallNr);
+                call(k, task, (int) task.syscallNr);
             }
-            if (!k.syscallExit.syscallExitToUserMode(task, regs)) {
+            if (!SyscallExit.syscallExitToUserMode(k, task, regs)) {
                 break;
             }
             // Only with the proposed restart inside the loop: the call again, as if user code had repeated it.
@@ -105,7 +108,7 @@ final class Syscall64 {
     }
 
     /** A number out of the table, x32's included since that table is off, runs nothing. */
-    private void call(final Task task, final int number) {
+    private void call(final Kernel k, final Task task, final int number) {
         final long[] frame = task.regs.slot;
         final @Nullable SyscallBody body = tables.x64().find(number);
         if (body == null) {

@@ -4,7 +4,9 @@ import static org.kernelentry.x86.X86PtRegs.*;
 
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.arch.PtRegs;
+import org.kernelentry.kernel.entry.Irqs;
 import org.kernelentry.kernel.entry.SyscallEntry;
+import org.kernelentry.kernel.entry.UserTransition;
 import org.kernelentry.kernel.step.Step;
 import org.kernelentry.kernel.syscall.Errno;
 import org.kernelentry.kernel.task.CpuLocal;
@@ -117,18 +119,18 @@ final class Sysenter {
         final PtRegs regs = task.regs;
         task.syscallNr = calls.enter(task);
         k.steps.at(cpu, SyscallEntry.ADD_RANDOM_KSTACK_OFFSET);
-        k.userTransition.enterFromUserMode(cpu, regs);
-        k.irqs.localIrqEnable(cpu);
+        UserTransition.enterFromUserMode(cpu, regs);
+        Irqs.localIrqEnable(cpu);
         if (!k.user.get(task, regs.slot[SP] & 0xffff_ffffL, 4)) {
             regs.slot[AX] = -Errno.EFAULT;
             k.steps.at(k.cpu, FETCH_EBP, -Errno.EFAULT);
-            k.irqs.localIrqDisable(k.cpu);
+            Irqs.localIrqDisable(k.cpu);
             k.irqEntry.irqentryExitToUserMode(task, regs);
             return false;
         }
         regs.slot[BP] = k.user.value;
         k.steps.at(k.cpu, FETCH_EBP);
-        calls.run(task, k.syscallEntry.syscallEnterFromUserModeWork(task, regs));
+        calls.run(task, SyscallEntry.syscallEnterFromUserModeWork(k.cpu, task, regs));
         return true;
     }
 }

@@ -2,6 +2,7 @@ package org.kernelentry.x86.entry;
 
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.entry.Irq;
+import org.kernelentry.kernel.entry.SyscallExit;
 import org.kernelentry.kernel.step.Step;
 import org.kernelentry.kernel.task.CpuLocal;
 import org.kernelentry.kernel.task.Task;
@@ -73,7 +74,7 @@ public final class X86Entry {
     public void returnFromFork(final CpuLocal cpu, final Task task) {
         kernelMode(cpu);
         k.steps.enter(cpu, RET_FROM_FORK, 0);
-        k.syscallExit.syscallExitToUserMode(task, task.regs);
+        SyscallExit.syscallExitToUserMode(k, task, task.regs);
         returns.iret(k.cpu, task);
         k.steps.leave(k.cpu, RET_FROM_FORK);
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.entry.Irqs;
 import org.kernelentry.kernel.step.Journal;
 import org.kernelentry.kernel.step.Journal.Entry;
 import org.kernelentry.kernel.step.Journal.Kind;
@@ -149,7 +150,7 @@ public final class InternalSteps {
         final boolean on = "on".equals(interrupts);
         final CpuLocal cpu = k.cpu;
         if (!on) {
-            k.irqs.localIrqDisable(cpu);
+            Irqs.localIrqDisable(cpu);
         }
         k.arch.exceptionFromKernel(cpu, exception.endsWith("undefined instruction"), () -> {
             if (reschedule != null) {
@@ -157,7 +158,7 @@ public final class InternalSteps {
             }
         });
         if (!on) {
-            k.irqs.localIrqEnable(k.cpu);
+            Irqs.localIrqEnable(k.cpu);
         }
     }
 
@@ -170,10 +171,10 @@ public final class InternalSteps {
         cpu.current = cpu.idle;
         k.idle.doIdle(cpu, () -> {
             cpu.irqsEnabled = false;
-            cpu.lockdep.hardirqsOff();
+            cpu.lockdep.hardirqsOff(cpu);
             k.arch.exceptionFromKernel(cpu, false, () -> {});
-            cpu.lockdep.hardirqsOnPrepare();
-            cpu.lockdep.hardirqsOn();
+            cpu.lockdep.hardirqsOnPrepare(cpu);
+            cpu.lockdep.hardirqsOn(cpu);
             cpu.irqsEnabled = true;
         });
         cpu.current = observer;

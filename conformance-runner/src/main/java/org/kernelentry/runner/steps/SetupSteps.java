@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.entry.Irq;
+import org.kernelentry.kernel.entry.Irqs;
 import org.kernelentry.kernel.entry.TaskWork;
 import org.kernelentry.kernel.step.Step;
 import org.kernelentry.kernel.task.Task;
@@ -135,20 +136,20 @@ public final class SetupSteps {
             k.taskWork.add(
                     task,
                     () -> {
-                        withIrqsOff(k, () -> k.cpu.ct.irqEnter());
+                        withIrqsOff(k, () -> k.cpu.ct.irqEnter(k.cpu));
                         task.pinnedCpu = 1;
                         k.sched.migrate(task);
                         k.sched.condResched();
-                        withIrqsOff(k, () -> k.cpu.ct.irqExit());
+                        withIrqsOff(k, () -> k.cpu.ct.irqExit(k.cpu));
                     },
                     TaskWork.Notify.RESUME);
         });
     }
 
     private static void withIrqsOff(final Kernel k, final Runnable action) {
-        k.irqs.localIrqDisable(k.cpu);
+        Irqs.localIrqDisable(k.cpu);
         action.run();
-        k.irqs.localIrqEnable(k.cpu);
+        Irqs.localIrqEnable(k.cpu);
     }
 
     /** A rolled-back mark that no exit work has taken yet, as a call rolled back before would have left it. */
@@ -165,7 +166,7 @@ public final class SetupSteps {
     public void softInterrupt() {
         world.preparations.add(guest -> {
             final Kernel k = guest.kernel();
-            k.softirqs.raise(() -> k.irqs.raise(k.cpu, new Irq("nested interrupt", () -> {})));
+            k.softirqs.raise(() -> Irqs.raise(k.cpu, new Irq("nested interrupt", () -> {})));
         });
     }
 

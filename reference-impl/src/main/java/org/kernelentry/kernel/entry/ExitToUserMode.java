@@ -41,15 +41,11 @@ public final class ExitToUserMode {
     public static final Step EXIT_VALIDATE =
             Step.of("exit_to_user_mode_validate", "include/linux/irq-entry-common.h __exit_to_user_mode_validate()");
 
-    private final Kernel k;
-
-    public ExitToUserMode(final Kernel kernel) {
-        this.k = kernel;
-    }
+    private ExitToUserMode() {}
 
     /** For system calls. Interrupts are off on entry and on return. Returns whether the call is to be restarted inside the kernel. */
-    public boolean syscallExitToUserModePrepare(final Task task, final PtRegs regs) {
-        final boolean restart = prepare(task, regs);
+    public static boolean syscallExitToUserModePrepare(final Kernel k, final Task task, final PtRegs regs) {
+        final boolean restart = prepare(k, task, regs);
         if (!restart) {
             k.rseq.syscallExitToUserMode(task);
         }
@@ -57,22 +53,23 @@ public final class ExitToUserMode {
     }
 
     /** For interrupts and exceptions from user mode (IRQ-12). */
-    public void irqentryExitToUserModePrepare(final Task task, final PtRegs regs) {
-        prepare(task, regs);
+    public static void irqentryExitToUserModePrepare(final Kernel k, final Task task, final PtRegs regs) {
+        prepare(k, task, regs);
         k.rseq.irqentryExitToUserMode(task);
     }
 
-    private boolean prepare(final Task task, final PtRegs regs) {
-        k.steps.enter(k.cpu, EXIT_TO_USER_MODE_PREPARE, 0);
-        k.cpu.lockdep.assertIrqsDisabled("exit_to_user_mode_prepare");
+    private static boolean prepare(final Kernel k, final Task task, final PtRegs regs) {
+        final CpuLocal cpu = k.cpu;
+        k.steps.enter(cpu, EXIT_TO_USER_MODE_PREPARE, 0);
+        cpu.lockdep.assertIrqsDisabled(cpu, "exit_to_user_mode_prepare");
         if (k.config.has(Option.NO_HZ_FULL)) {
             // Before the flags are read: what it wakes may want this CPU (EXL-01).
-            k.steps.at(k.cpu, RCU_NOCB_FLUSH_DEFERRED_WAKEUP);
+            k.steps.at(cpu, RCU_NOCB_FLUSH_DEFERRED_WAKEUP);
         }
         final int work = task.flags;
         boolean restart = false;
         if ((work & EXIT_TO_USER_MODE_WORK) != 0) {
-            restart = loop(task, regs, work);
+            restart = loop(k, task, regs, work);
         }
         if (!restart) {
             k.arch.exitToUserModePrepare(k.cpu, task, regs);
@@ -84,10 +81,10 @@ public final class ExitToUserMode {
     }
 
     /** The passes, then the update for rseq with interrupts off; where that fails, more passes (RSQ-13). */
-    private boolean loop(final Task task, final PtRegs regs, final int snapshot) {
+    private static boolean loop(final Kernel k, final Task task, final PtRegs regs, final int snapshot) {
         int work = snapshot;
         while (true) {
-            if (passes(task, regs, work)) {
+            if (passes(k, task, regs, work)) {
                 return true;
             }
             if (!k.rseq.exitToUserModeRestart(task, regs, task.flags)) {
@@ -101,11 +98,11 @@ public final class ExitToUserMode {
      * Each pass handles every bit of the snapshot in a fixed order (EXL-03); bits that appear meanwhile cause another pass (EXL-05). The last
      * look at the flags is with interrupts off, so nothing can slip in before user mode (EXL-04).
      */
-    private boolean passes(final Task task, final PtRegs regs, final int snapshot) {
+    private static boolean passes(final Kernel k, final Task task, final PtRegs regs, final int snapshot) {
         int work = snapshot;
         while ((work & EXIT_TO_USER_MODE_WORK & ~TIF_RSEQ) != 0) {
             k.steps.enter(k.cpu, EXIT_TO_USER_MODE_LOOP, work & EXIT_TO_USER_MODE_WORK);
-            k.irqs.localIrqEnable(k.cpu);
+            Irqs.localIrqEnable(k.cpu);
             if ((work & (TIF_NEED_RESCHED | TIF_NEED_RESCHED_LAZY)) != 0 && !k.rseq.grantSliceExtension(task, work)) {
                 k.steps.at(k.cpu, SCHEDULE);
                 k.sched.schedule();
@@ -133,7 +130,7 @@ public final class ExitToUserMode {
             }
             k.arch.exitToUserModeWork(k.cpu, task, regs, work);
             k.steps.at(k.cpu, ARCH_EXIT_TO_USER_MODE_WORK);
-            k.irqs.localIrqDisable(k.cpu);
+            Irqs.localIrqDisable(k.cpu);
             k.steps.leave(k.cpu, EXIT_TO_USER_MODE_LOOP);
             work = task.flags;
         }
@@ -141,12 +138,12 @@ public final class ExitToUserMode {
     }
 
     /** The last checks before user mode (EXL-24). */
-    private void validate(final CpuLocal cpu, final Task task) {
+    private static void validate(final CpuLocal cpu, final Task task) {
         if (cpu.irqsEnabled) {
-            k.log.warnOnce("exit_to_user_mode_validate", "interrupts are enabled");
+            cpu.kernel.log.warnOnce("exit_to_user_mode_validate", "interrupts are enabled");
         }
-        cpu.lockdep.assertIrqsDisabled("exit_to_user_mode_validate");
-        cpu.lockdep.sysExit(task);
-        k.steps.at(cpu, EXIT_VALIDATE);
+        cpu.lockdep.assertIrqsDisabled(cpu, "exit_to_user_mode_validate");
+        cpu.lockdep.sysExit(cpu, task);
+        cpu.kernel.steps.at(cpu, EXIT_VALIDATE);
     }
 }

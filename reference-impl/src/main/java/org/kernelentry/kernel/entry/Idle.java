@@ -24,20 +24,20 @@ public final class Idle {
     /** One round: enters idle, takes the interrupts {@code wait} makes arrive, leaves idle. Called with the idle task current. */
     public void doIdle(final CpuLocal cpu, final Runnable wait) {
         k.steps.enter(cpu, DO_IDLE, 0);
-        k.irqs.localIrqDisable(cpu);
-        cpu.ct.idleEnter();
-        k.irqs.traceHardirqsOn(cpu);
-        cpu.lockdep.hardirqsOnPrepare();
-        cpu.lockdep.hardirqsOn();
+        Irqs.localIrqDisable(cpu);
+        cpu.ct.idleEnter(cpu);
+        Irqs.traceHardirqsOn(cpu);
+        cpu.lockdep.hardirqsOnPrepare(cpu);
+        cpu.lockdep.hardirqsOn(cpu);
         cpu.irqsEnabled = true;
         wait.run();
         k.steps.at(cpu, WAIT_FOR_INTERRUPT);
-        k.irqs.deliverPending(cpu);
+        Irqs.deliverPending(cpu);
         cpu.irqsEnabled = false;
-        cpu.lockdep.hardirqsOff();
-        cpu.ct.idleExit();
-        k.irqs.traceHardirqsOff(cpu);
-        k.irqs.localIrqEnable(cpu);
+        cpu.lockdep.hardirqsOff(cpu);
+        cpu.ct.idleExit(cpu);
+        Irqs.traceHardirqsOff(cpu);
+        Irqs.localIrqEnable(cpu);
         k.steps.leave(cpu, DO_IDLE);
     }
 }

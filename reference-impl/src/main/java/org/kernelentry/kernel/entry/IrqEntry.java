@@ -50,7 +50,7 @@ public final class IrqEntry {
 
     /** {@code irqentry_enter_from_user_mode()}: the only entry that notes the interrupt for rseq (IRQ-01). */
     public void irqentryEnterFromUserMode(final CpuLocal cpu, final PtRegs regs) {
-        k.userTransition.enterFromUserMode(cpu, regs);
+        UserTransition.enterFromUserMode(cpu, regs);
         cpu.current.rseq.userIrq = true;
     }
 
@@ -59,14 +59,14 @@ public final class IrqEntry {
         // Idle always, even if RCU happens to watch: a nested tick must not take itself for the outermost level
         // (IRQ-03).
         if (!k.config.has(Option.TINY_RCU) && (cpu.current.idle || k.arch.inRcuEqs(cpu))) {
-            cpu.lockdep.hardirqsOff();
-            cpu.ct.irqEnter();
-            k.irqs.traceHardirqsOff(cpu);
+            cpu.lockdep.hardirqsOff(cpu);
+            cpu.ct.irqEnter(cpu);
+            Irqs.traceHardirqsOff(cpu);
             return true;
         }
-        cpu.lockdep.hardirqsOff();
-        cpu.ct.irqEnterCheckTick();
-        k.irqs.traceHardirqsOff(cpu);
+        cpu.lockdep.hardirqsOff(cpu);
+        cpu.ct.irqEnterCheckTick(cpu);
+        Irqs.traceHardirqsOff(cpu);
         return false;
     }
 
@@ -87,34 +87,34 @@ public final class IrqEntry {
 
     /** {@code irqentry_exit_to_user_mode()}. */
     public void irqentryExitToUserMode(final Task task, final PtRegs regs) {
-        k.exitToUserMode.irqentryExitToUserModePrepare(task, regs);
-        k.userTransition.exitToUserMode(k.cpu);
+        ExitToUserMode.irqentryExitToUserModePrepare(k, task, regs);
+        UserTransition.exitToUserMode(k.cpu);
     }
 
     private void irqentryExitToKernelMode(final PtRegs regs, final boolean exitRcu) {
-        k.cpu.lockdep.assertIrqsDisabled("irqentry_exit");
+        k.cpu.lockdep.assertIrqsDisabled(k.cpu, "irqentry_exit");
         if (!regs.irqsOn) {
             // The interrupted context had interrupts off: nothing may be traced as going on, nobody may be preempted
             // (IRQ-08).
             if (exitRcu) {
-                k.cpu.ct.irqExit();
+                k.cpu.ct.irqExit(k.cpu);
             }
             return;
         }
         if (exitRcu) {
-            k.irqs.traceHardirqsOn(k.cpu);
-            k.cpu.lockdep.hardirqsOnPrepare();
-            k.cpu.ct.irqExit();
-            k.cpu.lockdep.hardirqsOn();
+            Irqs.traceHardirqsOn(k.cpu);
+            k.cpu.lockdep.hardirqsOnPrepare(k.cpu);
+            k.cpu.ct.irqExit(k.cpu);
+            k.cpu.lockdep.hardirqsOn(k.cpu);
             return;
         }
         if (k.config.has(Option.PREEMPTION)) {
             irqentryExitCondResched(k.cpu);
         }
         // After a preemption this may be another CPU.
-        k.irqs.traceHardirqsOn(k.cpu);
-        k.cpu.lockdep.hardirqsOnPrepare();
-        k.cpu.lockdep.hardirqsOn();
+        Irqs.traceHardirqsOn(k.cpu);
+        k.cpu.lockdep.hardirqsOnPrepare(k.cpu);
+        k.cpu.lockdep.hardirqsOn(k.cpu);
     }
 
     /**
@@ -125,7 +125,7 @@ public final class IrqEntry {
         if (k.config.has(Option.PREEMPT_NONE_AT_BOOT) || cpu.preemptCount != 0) {
             return;
         }
-        cpu.ct.irqExitCheckPreempt();
+        cpu.ct.irqExitCheckPreempt(cpu);
         if (cpu.current.testTif(TIF_NEED_RESCHED) && k.arch.irqentryExitNeedResched(cpu)) {
             k.steps.at(cpu, PREEMPT_SCHEDULE_IRQ);
             k.sched.preemptScheduleIrq();
@@ -143,13 +143,13 @@ public final class IrqEntry {
 
     public void irqEnterRcu(final CpuLocal cpu) {
         cpu.preemptCount += CpuLocal.HARDIRQ_OFFSET;
-        cpu.lockdep.hardirqEnter();
+        cpu.lockdep.hardirqEnter(cpu);
         k.steps.at(cpu, IRQ_ENTER_RCU);
     }
 
     public void irqExitRcu(final CpuLocal cpu) {
         leaveHardirq(cpu);
-        cpu.lockdep.hardirqExit();
+        cpu.lockdep.hardirqExit(cpu);
         k.steps.at(cpu, IRQ_EXIT_RCU);
     }
 
@@ -161,7 +161,7 @@ public final class IrqEntry {
 
     /** {@code irq_enter()}: the old wrapper that also moves context tracking (IRQ-17). */
     public void irqEnter(final CpuLocal cpu) {
-        cpu.ct.irqEnter();
+        cpu.ct.irqEnter(cpu);
         irqEnterRcu(cpu);
     }
 
@@ -169,7 +169,7 @@ public final class IrqEntry {
     public void irqExit(final CpuLocal cpu) {
         leaveHardirq(cpu);
         k.steps.at(cpu, IRQ_EXIT_RCU);
-        cpu.ct.irqExit();
-        cpu.lockdep.hardirqExit();
+        cpu.ct.irqExit(cpu);
+        cpu.lockdep.hardirqExit(cpu);
     }
 }

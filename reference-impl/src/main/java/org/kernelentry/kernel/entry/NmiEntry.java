@@ -36,10 +36,10 @@ public final class NmiEntry {
         k.steps.enter(cpu, IRQENTRY_NMI_ENTER, 0);
         final boolean lockdepWasOn = cpu.lockdep.hardirqsEnabled();
         nmiCountEnter(cpu);
-        cpu.lockdep.hardirqsOff();
-        cpu.lockdep.hardirqEnter();
-        cpu.ct.nmiEnter();
-        k.irqs.traceHardirqsOff(cpu);
+        cpu.lockdep.hardirqsOff(cpu);
+        cpu.lockdep.hardirqEnter(cpu);
+        cpu.ct.nmiEnter(cpu);
+        Irqs.traceHardirqsOff(cpu);
         k.steps.at(cpu, FTRACE_NMI_ENTER);
         k.steps.leave(cpu, IRQENTRY_NMI_ENTER);
         return lockdepWasOn;
@@ -50,13 +50,13 @@ public final class NmiEntry {
         k.steps.enter(cpu, IRQENTRY_NMI_EXIT, 0);
         k.steps.at(cpu, FTRACE_NMI_EXIT);
         if (lockdepWasOn) {
-            k.irqs.traceHardirqsOn(cpu);
-            cpu.lockdep.hardirqsOnPrepare();
+            Irqs.traceHardirqsOn(cpu);
+            cpu.lockdep.hardirqsOnPrepare(cpu);
         }
-        cpu.ct.nmiExit();
-        cpu.lockdep.hardirqExit();
+        cpu.ct.nmiExit(cpu);
+        cpu.lockdep.hardirqExit(cpu);
         if (lockdepWasOn) {
-            cpu.lockdep.hardirqsOn();
+            cpu.lockdep.hardirqsOn(cpu);
         }
         nmiCountExit(cpu);
         k.steps.leave(cpu, IRQENTRY_NMI_EXIT);

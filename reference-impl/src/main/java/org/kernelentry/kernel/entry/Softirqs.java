@@ -30,13 +30,13 @@ public final class Softirqs {
         k.steps.enter(cpu, DO_SOFTIRQ, 0);
         cpu.preemptCount += CpuLocal.SOFTIRQ_OFFSET;
         // lockdep counts the hard interrupt as over while soft interrupts run with interrupts on.
-        cpu.lockdep.hardirqExit();
-        k.irqs.localIrqEnable(cpu);
+        cpu.lockdep.hardirqExit(cpu);
+        Irqs.localIrqEnable(cpu);
         while (!pending.isEmpty()) {
             pending.remove().run();
         }
-        k.irqs.localIrqDisable(cpu);
-        cpu.lockdep.hardirqEnter();
+        Irqs.localIrqDisable(cpu);
+        cpu.lockdep.hardirqEnter(cpu);
         cpu.preemptCount -= CpuLocal.SOFTIRQ_OFFSET;
         k.steps.leave(cpu, DO_SOFTIRQ);
     }

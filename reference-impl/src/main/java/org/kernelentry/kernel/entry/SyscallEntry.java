@@ -44,11 +44,7 @@ public final class SyscallEntry {
     public static final Step AUDIT_SYSCALL_ENTRY =
             Step.of("audit_syscall_entry", "kernel/auditsc.c __audit_syscall_entry()");
 
-    private final Kernel k;
-
-    public SyscallEntry(final Kernel kernel) {
-        this.k = kernel;
-    }
+    private SyscallEntry() {}
 
     /**
      * Establishes kernel state, enables interrupts and does the entry work.
@@ -58,24 +54,26 @@ public final class SyscallEntry {
      *
      * @return whether the body may run; {@link Task#syscallNr} is then the number to run
      */
-    public boolean syscallEnterFromUserMode(final CpuLocal cpu, final Task task, final PtRegs regs) {
+    public static boolean syscallEnterFromUserMode(final CpuLocal cpu, final Task task, final PtRegs regs) {
+        final Kernel k = cpu.kernel;
         k.steps.enter(cpu, SYSCALL_ENTER_FROM_USER_MODE, task.syscallNr);
-        k.userTransition.enterFromUserMode(cpu, regs);
+        UserTransition.enterFromUserMode(cpu, regs);
         k.steps.at(cpu, ADD_RANDOM_KSTACK_OFFSET);
-        k.irqs.localIrqEnable(cpu);
-        final boolean permit = syscallEnterFromUserModeWork(task, regs);
+        Irqs.localIrqEnable(cpu);
+        final boolean permit = syscallEnterFromUserModeWork(cpu, task, regs);
         k.steps.leave(k.cpu, SYSCALL_ENTER_FROM_USER_MODE);
         return permit;
     }
 
     /** The part after interrupts are on: the slow path only if a work bit is set. */
-    public boolean syscallEnterFromUserModeWork(final Task task, final PtRegs regs) {
+    public static boolean syscallEnterFromUserModeWork(final CpuLocal cpu, final Task task, final PtRegs regs) {
         final int work = task.syscallWork;
         if ((work & SYSCALL_WORK_ENTER) == 0) {
             return true;
         }
-        k.steps.enter(k.cpu, SYSCALL_ENTER_FROM_USER_MODE_WORK, task.syscallNr);
-        final boolean permit = syscallTraceEnter(task, regs, work);
+        final Kernel k = cpu.kernel;
+        k.steps.enter(cpu, SYSCALL_ENTER_FROM_USER_MODE_WORK, task.syscallNr);
+        final boolean permit = syscallTraceEnter(k, task, regs, work);
         k.steps.leave(k.cpu, SYSCALL_ENTER_FROM_USER_MODE_WORK);
         return permit;
     }
@@ -85,7 +83,7 @@ public final class SyscallEntry {
      *
      * <p>A step that says skip ends it: what comes later does not run (ENT-05, ENT-07, ENT-08, ENT-12).
      */
-    private boolean syscallTraceEnter(final Task task, final PtRegs regs, final int sampled) {
+    private static boolean syscallTraceEnter(final Kernel k, final Task task, final PtRegs regs, final int sampled) {
         int work = sampled;
         k.steps.enter(k.cpu, SYSCALL_TRACE_ENTER, work);
         try {

@@ -35,11 +35,7 @@ public final class SyscallExit {
             .carrying(Step.Detail.SYSCALL_WORK);
     public static final Step RSEQ_DEBUG_SYSCALL_RETURN = Step.of("rseq_debug_syscall_return", "kernel/rseq.c");
 
-    private final Kernel k;
-
-    public SyscallExit(final Kernel kernel) {
-        this.k = kernel;
-    }
+    private SyscallExit() {}
 
     /**
      * One-time exit work, the exit-to-user loop and the final transition. Called with interrupts on and the return register stored; on
@@ -47,35 +43,35 @@ public final class SyscallExit {
      *
      * @return whether the port is to restart the call inside the kernel: only ever true with the proposed generic fast restart
      */
-    public boolean syscallExitToUserMode(final Task task, final PtRegs regs) {
+    public static boolean syscallExitToUserMode(final Kernel k, final Task task, final PtRegs regs) {
         k.steps.enter(k.cpu, SYSCALL_EXIT_TO_USER_MODE, task.syscallNr);
-        syscallExitToUserModeWork(task, regs);
-        k.irqs.localIrqDisable(k.cpu);
-        final boolean restart = k.exitToUserMode.syscallExitToUserModePrepare(task, regs);
+        syscallExitToUserModeWork(k, task, regs);
+        Irqs.localIrqDisable(k.cpu);
+        final boolean restart = ExitToUserMode.syscallExitToUserModePrepare(k, task, regs);
         if (!restart) {
-            k.userTransition.exitToUserMode(k.cpu);
+            UserTransition.exitToUserMode(k.cpu);
         }
         k.steps.leave(k.cpu, SYSCALL_EXIT_TO_USER_MODE);
         return restart;
     }
 
     /** The part with interrupts on: checks, then the slow path if an exit work bit is set now (ENT-33). */
-    public void syscallExitToUserModeWork(final Task task, final PtRegs regs) {
+    private static void syscallExitToUserModeWork(final Kernel k, final Task task, final PtRegs regs) {
         final CpuLocal cpu = k.cpu;
-        cpu.ct.expect(ContextTracking.State.KERNEL, "syscall_exit_to_user_mode_prepare");
-        if (k.config.has(Option.PROVE_LOCKING) && !cpu.irqsEnabled) {
+        cpu.ct.expect(cpu, ContextTracking.State.KERNEL, "syscall_exit_to_user_mode_prepare");
+        if (!cpu.irqsEnabled && k.config.has(Option.PROVE_LOCKING)) {
             k.log.warn("syscall_exit_to_user_mode_prepare", "syscall " + task.syscallNr + " left IRQs disabled");
-            k.irqs.localIrqEnable(cpu);
+            Irqs.localIrqEnable(cpu);
         }
         k.rseq.debugSyscallReturn(task, regs);
         final int work = task.syscallWork;
         if ((work & SYSCALL_WORK_EXIT) != 0) {
-            syscallExitWork(task, regs, work);
+            syscallExitWork(k, task, regs, work);
         }
     }
 
     /** Exit work in this order: rolled-back test, audit, tracepoint, ptrace exit-stop or step report (ENT-30). */
-    private void syscallExitWork(final Task task, final PtRegs regs, final int work) {
+    private static void syscallExitWork(final Kernel k, final Task task, final PtRegs regs, final int work) {
         k.steps.enter(k.cpu, SYSCALL_EXIT_WORK, work);
         try {
             // A rolled-back call was hidden from the entry side, so its exit is hidden too (ENT-31).

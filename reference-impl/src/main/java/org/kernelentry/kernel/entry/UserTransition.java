@@ -21,11 +21,7 @@ public final class UserTransition {
     public static final Step ARCH_EXIT_TO_USER_MODE =
             Step.of("arch_exit_to_user_mode", "include/linux/irq-entry-common.h arch_exit_to_user_mode()");
 
-    private final Kernel k;
-
-    public UserTransition(final Kernel kernel) {
-        this.k = kernel;
-    }
+    private UserTransition() {}
 
     /**
      * Establishes kernel state on entry from user mode.
@@ -39,14 +35,15 @@ public final class UserTransition {
      *
      * Called with interrupts disabled, before anything may be instrumented; on return interrupts are still disabled.
      */
-    public void enterFromUserMode(final CpuLocal cpu, final PtRegs regs) {
+    public static void enterFromUserMode(final CpuLocal cpu, final PtRegs regs) {
+        final Kernel k = cpu.kernel;
         k.steps.enter(cpu, ENTER_FROM_USER_MODE, 0);
         k.arch.enterFromUserMode(cpu, regs);
         k.steps.at(cpu, ARCH_ENTER_FROM_USER_MODE);
-        cpu.lockdep.hardirqsOff();
-        cpu.ct.expect(ContextTracking.State.USER, "enter_from_user_mode");
-        cpu.ct.userExitIrqoff();
-        k.irqs.traceHardirqsOff(cpu);
+        cpu.lockdep.hardirqsOff(cpu);
+        cpu.ct.expect(cpu, ContextTracking.State.USER, "enter_from_user_mode");
+        cpu.ct.userExitIrqoff(cpu);
+        Irqs.traceHardirqsOff(cpu);
         k.steps.leave(cpu, ENTER_FROM_USER_MODE);
     }
 
@@ -54,14 +51,15 @@ public final class UserTransition {
      * Establishes user state, the mirror of {@link #enterFromUserMode}. Called with interrupts disabled and no exit work left; nothing may be
      * instrumented afterwards.
      */
-    public void exitToUserMode(final CpuLocal cpu) {
+    public static void exitToUserMode(final CpuLocal cpu) {
+        final Kernel k = cpu.kernel;
         k.steps.enter(cpu, EXIT_TO_USER_MODE, 0);
-        k.irqs.traceHardirqsOn(cpu);
-        cpu.lockdep.hardirqsOnPrepare();
-        cpu.ct.userEnterIrqoff();
+        Irqs.traceHardirqsOn(cpu);
+        cpu.lockdep.hardirqsOnPrepare(cpu);
+        cpu.ct.userEnterIrqoff(cpu);
         k.arch.exitToUserMode(cpu);
         k.steps.at(cpu, ARCH_EXIT_TO_USER_MODE);
-        cpu.lockdep.hardirqsOn();
+        cpu.lockdep.hardirqsOn(cpu);
         k.steps.leave(cpu, EXIT_TO_USER_MODE);
     }
 }

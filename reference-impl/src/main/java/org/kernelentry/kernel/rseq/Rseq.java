@@ -326,7 +326,7 @@ public final class Rseq {
 
     /** {@code rseq_syscall_exit_to_user_mode()}: nothing can be pending; with lock debugging that is checked. */
     public void syscallExitToUserMode(final Task task) {
-        if (k.config.has(Option.PROVE_LOCKING) && task.rseq.version != 0 && !legacy()) {
+        if (task.rseq.version != 0 && k.config.has(Option.PROVE_LOCKING) && !legacy()) {
             exitChecks(task);
             task.rseq.clearEvents();
         }

@@ -2,6 +2,7 @@ package org.kernelentry.kernel.step;
 
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.entry.Irq;
+import org.kernelentry.kernel.entry.Irqs;
 import org.kernelentry.kernel.task.CpuLocal;
 import org.kernelentry.kernel.task.ThreadFlags;
 
@@ -146,11 +147,11 @@ public final class Injector implements StepObserver {
 
     private void inject(final CpuLocal cpu) {
         switch (event) {
-            case INTERRUPT -> cpu.kernel.irqs.raise(cpu, new Irq("injected interrupt", () -> {}));
+            case INTERRUPT -> Irqs.raise(cpu, new Irq("injected interrupt", () -> {}));
             case RESCHEDULE -> {
                 final Runnable handler = () -> cpu.kernel.current().setTif(ThreadFlags.TIF_NEED_RESCHED);
                 if (delay == 0) {
-                    cpu.kernel.irqs.raise(cpu, new Irq("reschedule", handler));
+                    Irqs.raise(cpu, new Irq("reschedule", handler));
                 } else {
                     cpu.kernel.timers.at(cpu.kernel.timers.now() + delay, handler);
                 }

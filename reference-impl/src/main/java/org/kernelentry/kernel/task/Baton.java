@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.entry.Irqs;
 
 /**
  * Which Java thread runs: exactly one holds the baton.
@@ -75,7 +76,7 @@ final class Baton {
     /** The last {@code __schedule()} of a task. */
     private KernelStack lastSwitch(final Task task) {
         final CpuLocal cpu = k.cpu;
-        k.irqs.localIrqDisable(cpu);
+        Irqs.localIrqDisable(cpu);
         task.onRq = false;
         sched.putPrevPickNext(cpu, task);
         return dispatch(cpu);
@@ -181,7 +182,7 @@ final class Baton {
             k.cpu = cpu;
             idleRound(cpu, () -> {
                 k.timers.skipToNext();
-                k.irqs.raise(cpu, cpu.timerInterrupt);
+                Irqs.raise(cpu, cpu.timerInterrupt);
             });
         }
     }
@@ -193,7 +194,7 @@ final class Baton {
 
     /** {@code schedule_idle()}. */
     private void scheduleIdle(final CpuLocal cpu) {
-        k.irqs.localIrqDisable(cpu);
+        Irqs.localIrqDisable(cpu);
         sched.putPrevPickNext(cpu, cpu.idle);
     }
 

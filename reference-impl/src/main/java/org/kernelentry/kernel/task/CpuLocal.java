@@ -34,7 +34,7 @@ public final class CpuLocal {
     /** RCU and context tracking. */
     public final ContextTracking ct;
     /** What lockdep believes about interrupts, and its context counts. */
-    public final Lockdep lockdep;
+    public final Lockdep lockdep = new Lockdep();
     /** What the irq-flag tracepoints were told last: hardirqs off. */
     public boolean tracedHardirqsOff;
     /** User instructions are running (set by {@link UserLoop} around the machine). */
@@ -65,7 +65,6 @@ public final class CpuLocal {
         this.id = id;
         this.machine = machine;
         this.ct = new ContextTracking(this);
-        this.lockdep = new Lockdep(this);
         this.idle = Task.idle(kernel, id);
         this.current = idle;
         this.timerInterrupt = new Irq("timer", () -> kernel.sched.timerInterrupt(this));

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.entry.Irqs;
 import org.kernelentry.kernel.signal.SigHand;
 import org.kernelentry.kernel.signal.SignalStruct;
 import org.kernelentry.kernel.signal.Signals;
@@ -86,7 +87,7 @@ public final class Processes {
     public void startFirst(final Task task) {
         k.sched.start(task, () -> {
             k.signals.calculateSigpending(task);
-            k.irqs.localIrqDisable(k.cpu);
+            Irqs.localIrqDisable(k.cpu);
             k.irqEntry.irqentryExitToUserMode(task, task.regs);
             k.arch.restoreUserRegisters(k.cpu, task);
             k.userLoop.run(task);

@@ -8,6 +8,7 @@ import static org.kernelentry.kernel.task.ThreadFlags.TIF_SIGPENDING;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.entry.Irq;
+import org.kernelentry.kernel.entry.Irqs;
 import org.kernelentry.kernel.signal.Signals;
 import org.kernelentry.kernel.step.Step;
 
@@ -66,15 +67,15 @@ public final class Scheduler {
 
     /** {@code preempt_schedule_irq()}: called and left with interrupts disabled, loops while need-resched. */
     public void preemptScheduleIrq() {
-        final boolean userContext = k.cpu.ct.exceptionEnter();
+        final boolean userContext = k.cpu.ct.exceptionEnter(k.cpu);
         do {
             k.cpu.preemptCount += CpuLocal.PREEMPT_OFFSET;
-            k.irqs.localIrqEnable(k.cpu);
+            Irqs.localIrqEnable(k.cpu);
             doSchedule(true);
-            k.irqs.localIrqDisable(k.cpu);
+            Irqs.localIrqDisable(k.cpu);
             k.cpu.preemptCount -= CpuLocal.PREEMPT_OFFSET;
         } while (k.cpu.current.testTif(TIF_NEED_RESCHED));
-        k.cpu.ct.exceptionExit(userContext);
+        k.cpu.ct.exceptionExit(k.cpu, userContext);
     }
 
     /** {@code cond_resched()}. */
@@ -90,7 +91,7 @@ public final class Scheduler {
         final Task prev = cpu.current;
         baton.check(prev);
         k.steps.enter(cpu, DO_SCHEDULE, prev.pid);
-        k.irqs.localIrqDisable(cpu);
+        Irqs.localIrqDisable(cpu);
         if (!preempt && prev.state != TaskState.RUNNING) {
             if (signalPendingState(prev)) {
                 prev.state = TaskState.RUNNING;
@@ -102,7 +103,7 @@ public final class Scheduler {
         if (cpu.current != prev) {
             baton.passOn(cpu, prev);
         }
-        k.irqs.localIrqEnable(k.cpu);
+        Irqs.localIrqEnable(k.cpu);
         k.steps.at(k.cpu, FINISH_TASK_SWITCH);
         k.steps.leave(k.cpu, DO_SCHEDULE);
     }
@@ -228,7 +229,7 @@ public final class Scheduler {
         }
         cpu.current.setTif(TIF_NEED_RESCHED);
         if (cpu != k.cpu) {
-            k.irqs.raise(cpu, cpu.rescheduleInterrupt);
+            Irqs.raise(cpu, cpu.rescheduleInterrupt);
         }
     }
 
@@ -236,7 +237,7 @@ public final class Scheduler {
     public void kickProcess(final Task task) {
         final CpuLocal cpu = k.cpus[task.cpu];
         if (cpu != k.cpu && cpu.current == task) {
-            k.irqs.raise(cpu, cpu.rescheduleInterrupt);
+            Irqs.raise(cpu, cpu.rescheduleInterrupt);
         }
     }
 
@@ -320,7 +321,7 @@ public final class Scheduler {
         // As copy_process() leaves it: the first schedule_tail() undoes it.
         task.savedPreemptCount = CpuLocal.PREEMPT_OFFSET;
         task.context = baton.newStack(task, () -> {
-            k.irqs.localIrqEnable(k.cpu);
+            Irqs.localIrqEnable(k.cpu);
             k.steps.at(k.cpu, FINISH_TASK_SWITCH);
             k.cpu.preemptCount -= CpuLocal.PREEMPT_OFFSET;
             body.run();

@@ -3,6 +3,7 @@ package org.kernelentry.kernel.task;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.entry.Irq;
+import org.kernelentry.kernel.entry.Irqs;
 
 /**
  * When user instructions have to stop: for a timer, the end of a slice or of a CPU's turn, or because the guests have used up what they were
@@ -71,7 +72,7 @@ final class Tick {
         }
         for (final CpuLocal other : k.cpus) {
             if (other != cpu && k.timers.due(other) && !other.pending.contains(other.timerInterrupt)) {
-                k.irqs.raise(other, other.timerInterrupt);
+                Irqs.raise(other, other.timerInterrupt);
             }
         }
         if (baton.othersHaveWork(cpu)) {

@@ -3,16 +3,14 @@ package org.kernelentry.kernel.tracking;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.KernelConfig.Option;
 import org.kernelentry.kernel.step.Step;
-import org.kernelentry.kernel.step.Steps;
 import org.kernelentry.kernel.task.CpuLocal;
-import org.kernelentry.kernel.tracing.TraceEvents;
 
 /**
  * RCU's view of a CPU and the user/kernel context state.
  *
  * <p>Two counters: {@code nesting} counts process-level entries, {@code nmiNesting} interrupts and NMIs. Forcing the second to a known
- * value at idle and user transitions is what hides where an imbalance came from (CTX-02..CTX-04). Source: linux v7.3
- * kernel/context_tracking.c.
+ * value at idle and user transitions is what hides where an imbalance came from (CTX-02..CTX-04). Each method is given the CPU that this belongs
+ * to. Source: linux v7.3 kernel/context_tracking.c.
  */
 public final class ContextTracking {
     /** {@code CT_NESTING_IRQ_NONIDLE}: the interrupt nesting of a CPU that is in the kernel for a task. */
@@ -39,9 +37,6 @@ public final class ContextTracking {
 
     private static final String FILE = "kernel/context_tracking.c ";
 
-    private final CpuLocal cpu;
-    private final Steps steps;
-    private final TraceEvents trace;
     private final boolean active;
     /** {@code CONFIG_CONTEXT_TRACKING_IDLE}: without it the functions that count are empty, and RCU watches for ever. */
     private final boolean counts;
@@ -53,9 +48,6 @@ public final class ContextTracking {
     private long nmiNesting = CT_NESTING_IRQ_NONIDLE;
 
     public ContextTracking(final CpuLocal cpu) {
-        this.cpu = cpu;
-        this.steps = cpu.kernel.steps;
-        this.trace = cpu.kernel.trace;
         this.active = cpu.kernel.config.has(Option.CONTEXT_TRACKING_USER);
         this.counts = !cpu.kernel.config.has(Option.TINY_RCU);
     }
@@ -83,29 +75,29 @@ public final class ContextTracking {
     }
 
     /** {@code user_exit_irqoff()}: entry from user mode. */
-    public void userExitIrqoff() {
+    public void userExitIrqoff(final CpuLocal cpu) {
         if (omit(USER_EXIT)) {
             return;
         }
         if (active && state == State.USER) {
-            kernelEnter();
+            kernelEnter(cpu);
             state = State.KERNEL;
-            trace.event(cpu, "context_tracking:user_exit", "");
+            cpu.kernel.trace.event(cpu, "context_tracking:user_exit", "");
         }
-        steps.at(cpu, USER_EXIT);
+        cpu.kernel.steps.at(cpu, USER_EXIT);
     }
 
     /** {@code user_enter_irqoff()}: the last kernel step before user mode. */
-    public void userEnterIrqoff() {
+    public void userEnterIrqoff(final CpuLocal cpu) {
         if (omit(USER_ENTER)) {
             return;
         }
         if (active && state == State.KERNEL) {
-            trace.event(cpu, "context_tracking:user_enter", "");
+            cpu.kernel.trace.event(cpu, "context_tracking:user_enter", "");
             state = State.USER;
-            kernelExit();
+            kernelExit(cpu);
         }
-        steps.at(cpu, USER_ENTER);
+        cpu.kernel.steps.at(cpu, USER_ENTER);
     }
 
     /**
@@ -113,60 +105,60 @@ public final class ContextTracking {
      *
      * @return whether {@link #exceptionExit} must begin it again
      */
-    public boolean exceptionEnter() {
+    public boolean exceptionEnter(final CpuLocal cpu) {
         if (cpu.kernel.arch.hasContextTrackingUserOffstack() || !active || state != State.USER) {
             return false;
         }
-        userExitIrqoff();
+        userExitIrqoff(cpu);
         return true;
     }
 
     /** {@code exception_exit()}, on the CPU that runs the task now. */
-    public void exceptionExit(final boolean userContext) {
+    public void exceptionExit(final CpuLocal cpu, final boolean userContext) {
         if (userContext) {
-            userEnterIrqoff();
+            userEnterIrqoff(cpu);
         }
     }
 
-    public void idleEnter() {
+    public void idleEnter(final CpuLocal cpu) {
         if (cpu.irqsEnabled) {
-            warn("ct_idle_enter", "interrupts are enabled");
+            warn(cpu, "ct_idle_enter", "interrupts are enabled");
         }
         if (counts) {
             state = State.IDLE;
-            kernelExit();
+            kernelExit(cpu);
         }
-        steps.at(cpu, IDLE_ENTER);
+        cpu.kernel.steps.at(cpu, IDLE_ENTER);
     }
 
-    public void idleExit() {
+    public void idleExit(final CpuLocal cpu) {
         if (counts) {
-            kernelEnter();
+            kernelEnter(cpu);
             state = State.KERNEL;
         }
-        steps.at(cpu, IDLE_EXIT);
+        cpu.kernel.steps.at(cpu, IDLE_EXIT);
     }
 
     /** {@code ct_kernel_exit()}: RCU stops watching unless a nested process level remains. */
-    private void kernelExit() {
+    private void kernelExit(final CpuLocal cpu) {
         if (!counts) {
             return;
         }
         if (nmiNesting != CT_NESTING_IRQ_NONIDLE) {
-            warn("ct_kernel_exit", "interrupt nesting is " + relative(nmiNesting) + " on the way to " + state);
+            warn(cpu, "ct_kernel_exit", "interrupt nesting is " + relative(nmiNesting) + " on the way to " + state);
         }
         nmiNesting = 0;
         if (nesting != 1) {
             nesting--;
             return;
         }
-        event("End", nesting, 0);
+        event(cpu, "End", nesting, 0);
         nesting = 0;
-        stopWatching();
+        stopWatching(cpu);
     }
 
     /** {@code ct_kernel_enter()}. */
-    private void kernelEnter() {
+    private void kernelEnter(final CpuLocal cpu) {
         if (!counts) {
             return;
         }
@@ -174,29 +166,29 @@ public final class ContextTracking {
             nesting++;
             return;
         }
-        startWatching();
-        event("Start", nesting, 1);
+        startWatching(cpu);
+        event(cpu, "Start", nesting, 1);
         nesting = 1;
         if (nmiNesting != 0) {
-            warn("ct_kernel_enter", "interrupt nesting is " + nmiNesting + " on the way from " + state);
+            warn(cpu, "ct_kernel_enter", "interrupt nesting is " + nmiNesting + " on the way from " + state);
         }
         nmiNesting = CT_NESTING_IRQ_NONIDLE;
     }
 
-    public void nmiEnter() {
+    public void nmiEnter(final CpuLocal cpu) {
         if (omit(NMI_ENTER)) {
             return;
         }
-        enterNested("Startirq");
-        steps.at(cpu, NMI_ENTER);
+        enterNested(cpu, "Startirq");
+        cpu.kernel.steps.at(cpu, NMI_ENTER);
     }
 
-    public void nmiExit() {
+    public void nmiExit(final CpuLocal cpu) {
         if (omit(NMI_EXIT)) {
             return;
         }
-        exitNested("Endirq");
-        steps.at(cpu, NMI_EXIT);
+        exitNested(cpu, "Endirq");
+        cpu.kernel.steps.at(cpu, NMI_EXIT);
     }
 
     /** Leaves the next run of one of this class's steps out, as code that forgets the call would: to show that the checks find it. */
@@ -212,37 +204,37 @@ public final class ContextTracking {
         return true;
     }
 
-    public void irqEnter() {
+    public void irqEnter(final CpuLocal cpu) {
         if (omit(IRQ_ENTER)) {
             return;
         }
-        cpu.lockdep.assertIrqsDisabled("ct_irq_enter");
-        enterNested("Startirq");
-        steps.at(cpu, IRQ_ENTER);
+        cpu.lockdep.assertIrqsDisabled(cpu, "ct_irq_enter");
+        enterNested(cpu, "Startirq");
+        cpu.kernel.steps.at(cpu, IRQ_ENTER);
     }
 
-    public void irqExit() {
+    public void irqExit(final CpuLocal cpu) {
         if (omit(IRQ_EXIT)) {
             return;
         }
-        cpu.lockdep.assertIrqsDisabled("ct_irq_exit");
-        exitNested("Endirq");
-        steps.at(cpu, IRQ_EXIT);
+        cpu.lockdep.assertIrqsDisabled(cpu, "ct_irq_exit");
+        exitNested(cpu, "Endirq");
+        cpu.kernel.steps.at(cpu, IRQ_EXIT);
     }
 
     /** {@code rcu_irq_enter_check_tick()}: an interrupt of a kernel context that RCU watches; no counter moves. */
-    public void irqEnterCheckTick() {
+    public void irqEnterCheckTick(final CpuLocal cpu) {
         if (!watching) {
-            warn("rcu_irq_enter_check_tick", "RCU is not watching");
+            warn(cpu, "rcu_irq_enter_check_tick", "RCU is not watching");
         }
-        steps.at(cpu, RCU_IRQ_ENTER_CHECK_TICK);
+        cpu.kernel.steps.at(cpu, RCU_IRQ_ENTER_CHECK_TICK);
     }
 
     /**
      * {@code rcu_irq_exit_check_preempt()}: before an interrupt may preempt, the nesting must be that of a task in the kernel and RCU must watch.
      */
-    public void irqExitCheckPreempt() {
-        cpu.lockdep.assertIrqsDisabled("rcu_irq_exit_check_preempt");
+    public void irqExitCheckPreempt(final CpuLocal cpu) {
+        cpu.lockdep.assertIrqsDisabled(cpu, "rcu_irq_exit_check_preempt");
         final String where = "kernel/rcu/tree.c rcu_irq_exit_check_preempt";
         if (nesting <= 0) {
             cpu.kernel.log.warnOnce(where, "process nesting is " + nesting);
@@ -256,77 +248,77 @@ public final class ContextTracking {
     }
 
     /** {@code CT_WARN_ON(ct_state() != expected)}. */
-    public void expect(final State expected, final String where) {
+    public void expect(final CpuLocal cpu, final State expected, final String where) {
         if (active && state != expected) {
             // WARN_ON, not WARN_ON_ONCE: every entry says so (IRQ-02).
             cpu.kernel.log.warn(FILE + where, "context is " + state + ", not " + expected);
         }
     }
 
-    private void enterNested(final String outermost) {
+    private void enterNested(final CpuLocal cpu, final String outermost) {
         if (!counts) {
             return;
         }
         if (nmiNesting < 0) {
-            warn("ct_nmi_enter", "interrupt nesting is " + nmiNesting);
+            warn(cpu, "ct_nmi_enter", "interrupt nesting is " + nmiNesting);
         }
         final int by;
         if (watching) {
             by = 2;
             if (!cpu.inNmi()) {
-                irqEnterCheckTick();
+                irqEnterCheckTick(cpu);
             }
-            event("++=", nmiNesting, nmiNesting + 2);
+            event(cpu, "++=", nmiNesting, nmiNesting + 2);
         } else {
-            startWatching();
+            startWatching(cpu);
             by = 1;
-            event(outermost, nmiNesting, nmiNesting + 1);
+            event(cpu, outermost, nmiNesting, nmiNesting + 1);
         }
         nmiNesting += by;
     }
 
-    private void exitNested(final String outermost) {
+    private void exitNested(final CpuLocal cpu, final String outermost) {
         if (!counts) {
             return;
         }
         if (nmiNesting <= 0) {
-            warn("ct_nmi_exit", "interrupt nesting is " + nmiNesting);
+            warn(cpu, "ct_nmi_exit", "interrupt nesting is " + nmiNesting);
         }
         if (!watching) {
-            warn("ct_nmi_exit rcu_is_watching_curr_cpu", "RCU is not watching");
+            warn(cpu, "ct_nmi_exit rcu_is_watching_curr_cpu", "RCU is not watching");
         }
         if (nmiNesting != 1) {
-            event("--=", nmiNesting, nmiNesting - 2);
+            event(cpu, "--=", nmiNesting, nmiNesting - 2);
             nmiNesting -= 2;
             return;
         }
-        event(outermost, nmiNesting, 0);
+        event(cpu, outermost, nmiNesting, 0);
         nmiNesting = 0;
-        stopWatching();
+        stopWatching(cpu);
     }
 
     /**
      * {@code ct_kernel_enter_state()}: RCU watches where the counter in {@code ct->state} is odd, and every transition counts it up. A
      * transition too few or too many therefore turns the meaning round for good; forcing the nesting does not repair that (CTX-03).
      */
-    private void startWatching() {
+    private void startWatching(final CpuLocal cpu) {
         watching = !watching;
         if (!watching) {
-            warn("ct_kernel_enter_state", "RCU is not watching");
+            warn(cpu, "ct_kernel_enter_state", "RCU is not watching");
         }
     }
 
     /** {@code ct_kernel_exit_state()}. */
-    private void stopWatching() {
+    private void stopWatching(final CpuLocal cpu) {
         watching = !watching;
         if (watching) {
-            warn("ct_kernel_exit_state", "RCU is watching");
+            warn(cpu, "ct_kernel_exit_state", "RCU is watching");
         }
     }
 
-    private void event(final String what, final long from, final long to) {
-        if (trace.enabled("rcu:rcu_watching")) {
-            trace.event(cpu, "rcu:rcu_watching", what + " " + relative(from) + " " + relative(to));
+    private void event(final CpuLocal cpu, final String what, final long from, final long to) {
+        if (cpu.kernel.trace.enabled("rcu:rcu_watching")) {
+            cpu.kernel.trace.event(cpu, "rcu:rcu_watching", what + " " + relative(from) + " " + relative(to));
         }
     }
 
@@ -339,7 +331,7 @@ public final class ContextTracking {
         return delta == 0 ? "base" : delta > 0 ? "base+" + delta : "base" + delta;
     }
 
-    private void warn(final String where, final String what) {
+    private void warn(final CpuLocal cpu, final String where, final String what) {
         cpu.kernel.log.warnOnce(FILE + where, what);
     }
 }

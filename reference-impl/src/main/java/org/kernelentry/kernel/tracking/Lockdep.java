@@ -3,7 +3,6 @@ package org.kernelentry.kernel.tracking;
 import java.util.ArrayList;
 import java.util.List;
 import org.kernelentry.kernel.step.Step;
-import org.kernelentry.kernel.step.Steps;
 import org.kernelentry.kernel.task.CpuLocal;
 import org.kernelentry.kernel.task.Task;
 
@@ -11,8 +10,8 @@ import org.kernelentry.kernel.task.Task;
  * What lockdep believes about the interrupt state of a CPU, with the checks that PROVE_LOCKING makes.
  *
  * <p>Its belief is separate from the hardware's interrupt enable: entry code must tell it, in the documented order, and a wrong order is
- * what the checks find. Source: linux v7.3 kernel/locking/lockdep.c lockdep_hardirqs_off(), lockdep_hardirqs_on_prepare(),
- * lockdep_hardirqs_on(); include/linux/lockdep.h lockdep_assert_irqs_disabled().
+ * what the checks find. Each method is given the CPU that this belongs to. Source: linux v7.3 kernel/locking/lockdep.c lockdep_hardirqs_off(),
+ * lockdep_hardirqs_on_prepare(), lockdep_hardirqs_on(); include/linux/lockdep.h lockdep_assert_irqs_disabled().
  */
 public final class Lockdep {
     public static final Step HARDIRQS_OFF =
@@ -26,17 +25,10 @@ public final class Lockdep {
     public static final Step HARDIRQ_EXIT =
             Step.of("lockdep_hardirq_exit", "include/linux/irqflags.h lockdep_hardirq_exit()");
 
-    private final CpuLocal cpu;
-    private final Steps steps;
     private boolean hardirqsEnabled = true;
     private boolean prepared;
     private int hardirqContext;
     private final List<String> heldLocks = new ArrayList<>();
-
-    public Lockdep(final CpuLocal cpu) {
-        this.cpu = cpu;
-        this.steps = cpu.kernel.steps;
-    }
 
     /** {@code lockdep_hardirqs_enabled()}. */
     public boolean hardirqsEnabled() {
@@ -54,80 +46,81 @@ public final class Lockdep {
     }
 
     /** The hardware has disabled interrupts. */
-    public void hardirqsOff() {
+    public void hardirqsOff(final CpuLocal cpu) {
         if (cpu.irqsEnabled) {
-            warn("lockdep_hardirqs_off", "interrupts are enabled in hardware");
+            warn(cpu, "lockdep_hardirqs_off", "interrupts are enabled in hardware");
         }
         // Told twice, nothing changes: an NMI between "prepare" and "on" leaves the preparation as it is.
         if (hardirqsEnabled) {
             hardirqsEnabled = false;
             prepared = false;
         }
-        steps.at(cpu, HARDIRQS_OFF);
+        cpu.kernel.steps.at(cpu, HARDIRQS_OFF);
     }
 
     /** Interrupts are about to go on; still off now. */
-    public void hardirqsOnPrepare() {
+    public void hardirqsOnPrepare(final CpuLocal cpu) {
         if (hardirqsEnabled) {
-            steps.at(cpu, HARDIRQS_ON_PREPARE);
+            cpu.kernel.steps.at(cpu, HARDIRQS_ON_PREPARE);
             return;
         }
         if (cpu.irqsEnabled) {
-            warn("lockdep_hardirqs_on_prepare", "interrupts are already enabled in hardware");
+            warn(cpu, "lockdep_hardirqs_on_prepare", "interrupts are already enabled in hardware");
         }
         if (hardirqContext != 0 && !cpu.inNmi()) {
-            warn("lockdep_hardirqs_on_prepare", "in hard interrupt context");
+            warn(cpu, "lockdep_hardirqs_on_prepare", "in hard interrupt context");
         }
         prepared = true;
-        steps.at(cpu, HARDIRQS_ON_PREPARE);
+        cpu.kernel.steps.at(cpu, HARDIRQS_ON_PREPARE);
     }
 
     /** The last word before the hardware enables interrupts. */
-    public void hardirqsOn() {
+    public void hardirqsOn(final CpuLocal cpu) {
         if (!hardirqsEnabled) {
             if (cpu.irqsEnabled) {
-                warn("lockdep_hardirqs_on", "interrupts are already enabled in hardware");
+                warn(cpu, "lockdep_hardirqs_on", "interrupts are already enabled in hardware");
             }
             if (!prepared && !cpu.inNmi()) {
-                warn("lockdep_hardirqs_on", "lockdep_hardirqs_on_prepare was not called");
+                warn(cpu, "lockdep_hardirqs_on", "lockdep_hardirqs_on_prepare was not called");
             }
         }
         hardirqsEnabled = true;
         prepared = false;
-        steps.at(cpu, HARDIRQS_ON);
+        cpu.kernel.steps.at(cpu, HARDIRQS_ON);
     }
 
-    public void hardirqEnter() {
+    public void hardirqEnter(final CpuLocal cpu) {
         hardirqContext++;
-        steps.at(cpu, HARDIRQ_ENTER);
+        cpu.kernel.steps.at(cpu, HARDIRQ_ENTER);
     }
 
-    public void hardirqExit() {
+    public void hardirqExit(final CpuLocal cpu) {
         hardirqContext--;
         if (hardirqContext < 0) {
-            warn("lockdep_hardirq_exit", "hard interrupt context left more often than entered");
+            warn(cpu, "lockdep_hardirq_exit", "hard interrupt context left more often than entered");
         }
-        steps.at(cpu, HARDIRQ_EXIT);
+        cpu.kernel.steps.at(cpu, HARDIRQ_EXIT);
     }
 
     /** {@code lockdep_assert_irqs_disabled()}: its belief, not the hardware, is tested. */
-    public void assertIrqsDisabled(final String where) {
+    public void assertIrqsDisabled(final CpuLocal cpu, final String where) {
         if (hardirqsEnabled && !cpu.inNmi()) {
-            warn(where, "lockdep believes interrupts are enabled");
+            warn(cpu, where, "lockdep believes interrupts are enabled");
         }
     }
 
     /** {@code lockdep_assert_irqs_enabled()}. */
-    public void assertIrqsEnabled(final String where) {
+    public void assertIrqsEnabled(final CpuLocal cpu, final String where) {
         if (!hardirqsEnabled && !cpu.inNmi()) {
-            warn(where, "lockdep believes interrupts are disabled");
+            warn(cpu, where, "lockdep believes interrupts are disabled");
         }
     }
 
     /** {@code lockdep_sys_exit()}: locks held while leaving for user mode. */
-    public void sysExit(final Task task) {
+    public void sysExit(final CpuLocal cpu, final Task task) {
         if (!heldLocks.isEmpty()) {
             warn(
+                    cpu,
                     "lockdep_sys_exit",
                     "lock held when returning to user space: " + heldLocks + " (" + task + ", syscall " + task.syscallNr
                             + ")");
@@ -135,7 +128,7 @@ public final class Lockdep {
         }
     }
 
-    private void warn(final String where, final String what) {
+    private void warn(final CpuLocal cpu, final String where, final String what) {
         cpu.kernel.log.warnOnce("kernel/locking/lockdep.c " + where, what);
     }
 }

@@ -8,6 +8,9 @@ import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.arch.Arch;
 import org.kernelentry.kernel.arch.PtRegs;
 import org.kernelentry.kernel.entry.Irq;
+import org.kernelentry.kernel.entry.Irqs;
+import org.kernelentry.kernel.entry.SyscallEntry;
+import org.kernelentry.kernel.entry.SyscallExit;
 import org.kernelentry.kernel.signal.KSignal;
 import org.kernelentry.kernel.signal.SigAction;
 import org.kernelentry.kernel.signal.SigInfo;
@@ -104,9 +107,9 @@ public final class TestArch implements Arch {
         }
         save(cpu, task, -1);
         k.irqEntry.irqentryEnter(cpu, task.regs);
-        k.irqs.localIrqEnable(cpu);
+        Irqs.localIrqEnable(cpu);
         k.signals.force(task, trap(cpu, exit));
-        k.irqs.localIrqDisable(k.cpu);
+        Irqs.localIrqDisable(k.cpu);
         k.irqEntry.irqentryExit(task.regs, false);
         restoreUserRegisters(k.cpu, task);
     }
@@ -131,7 +134,7 @@ public final class TestArch implements Arch {
         save(cpu, task, nr32);
         regs.slot[0] = -Errno.ENOSYS;
         task.syscallNr = regs.slot[ORIG_NR];
-        if (k.syscallEntry.syscallEnterFromUserMode(cpu, task, regs)) {
+        if (SyscallEntry.syscallEnterFromUserMode(cpu, task, regs)) {
             final long nr = task.syscallNr;
             final SyscallBody body = nr >= 0 && nr < table.length ? body((int) nr) : null;
             if (body != null) {
@@ -140,7 +143,7 @@ public final class TestArch implements Arch {
                 regs.slot[0] = body.invoke(task);
             }
         }
-        k.syscallExit.syscallExitToUserMode(task, regs);
+        SyscallExit.syscallExitToUserMode(k, task, regs);
         restoreUserRegisters(k.cpu, task);
     }
 
@@ -196,7 +199,7 @@ public final class TestArch implements Arch {
 
     @Override
     public void returnFromFork(final CpuLocal cpu, final Task task) {
-        k.syscallExit.syscallExitToUserMode(task, task.regs);
+        SyscallExit.syscallExitToUserMode(k, task, task.regs);
         restoreUserRegisters(k.cpu, task);
     }
 
