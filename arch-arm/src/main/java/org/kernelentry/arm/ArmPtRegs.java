@@ -63,4 +63,45 @@ public final class ArmPtRegs {
         regs.slot[CPSR] = u32(cpsr & (PSR_FLAGS | PSR_STATUS_AND_EXTENSION | PSR_T_BIT | PSR_USR_MODE) | PSR_USR_MODE);
         return false;
     }
+
+    /**
+     * r0 to r14 of a CPU to the frame, one by one as {@code stm} does it. A copy of all at once would read in wide pieces what user code has just
+     * written one by one, and the processor would wait for each.
+     */
+    public static void stm(final long[] frame, final long[] live) {
+        frame[0] = live[0];
+        frame[1] = live[1];
+        frame[2] = live[2];
+        frame[3] = live[3];
+        frame[4] = live[4];
+        frame[5] = live[5];
+        frame[6] = live[6];
+        frame[7] = live[7];
+        frame[8] = live[8];
+        frame[9] = live[9];
+        frame[10] = live[10];
+        frame[11] = live[11];
+        frame[12] = live[12];
+        frame[13] = live[13];
+        frame[14] = live[14];
+    }
+
+    /** The way back: {@code ldm}. */
+    public static void ldm(final long[] frame, final long[] live) {
+        live[0] = frame[0];
+        live[1] = frame[1];
+        live[2] = frame[2];
+        live[3] = frame[3];
+        live[4] = frame[4];
+        live[5] = frame[5];
+        live[6] = frame[6];
+        live[7] = frame[7];
+        live[8] = frame[8];
+        live[9] = frame[9];
+        live[10] = frame[10];
+        live[11] = frame[11];
+        live[12] = frame[12];
+        live[13] = frame[13];
+        live[14] = frame[14];
+    }
 }

@@ -130,17 +130,11 @@ public final class A64Regs {
 
     /** NZCV of the packed {@link Flags}. */
     public static long nzcv(final int packed) {
-        return ((packed & Flags.N) != 0 ? PSR_N : 0)
-                | ((packed & Flags.Z) != 0 ? PSR_Z : 0)
-                | ((packed & Flags.C) != 0 ? PSR_C : 0)
-                | ((packed & Flags.V) != 0 ? PSR_V : 0);
+        return A32Regs.nzcv(packed) & 0xffff_ffffL;
     }
 
     /** The packed {@link Flags} of NZCV in bits 31:28. */
     public static int packed(final long nzcv) {
-        return ((nzcv & PSR_N) != 0 ? Flags.N : 0)
-                | ((nzcv & PSR_Z) != 0 ? Flags.Z : 0)
-                | ((nzcv & PSR_C) != 0 ? Flags.C : 0)
-                | ((nzcv & PSR_V) != 0 ? Flags.V : 0);
+        return A32Regs.packed((int) nzcv);
     }
 }

@@ -115,7 +115,7 @@ final class Arm64Arch implements Arch {
 
     @Override
     public void enterFromUser(final CpuLocal cpu, final Task task, final int exit) {
-        entries.fromUser(cpu, task, exit);
+        entries.fromUser(task, exit);
     }
 
     @Override

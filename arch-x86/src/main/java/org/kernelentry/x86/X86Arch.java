@@ -77,6 +77,11 @@ final class X86Arch implements Arch {
     }
 
     @Override
+    public Object newEntryState() {
+        return X86Entry.newEntryState();
+    }
+
+    @Override
     public PtRegs newPtRegs() {
         return new PtRegs(SLOTS);
     }

@@ -1,6 +1,5 @@
 package org.kernelentry.arm.entry;
 
-import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.entry.Irqs;
 import org.kernelentry.kernel.task.CpuLocal;
 
@@ -14,20 +13,20 @@ final class Context {
     private Context() {}
 
     /** {@code asm_trace_hardirqs_on}. */
-    static void traceHardirqsOn(final Kernel k, final CpuLocal cpu) {
+    static void traceHardirqsOn(final CpuLocal cpu) {
         Irqs.traceHardirqsOn(cpu);
         cpu.lockdep.hardirqsOnPrepare(cpu);
         cpu.lockdep.hardirqsOn(cpu);
     }
 
     /** {@code asm_trace_hardirqs_off}. */
-    static void traceHardirqsOff(final Kernel k, final CpuLocal cpu) {
+    static void traceHardirqsOff(final CpuLocal cpu) {
         cpu.lockdep.hardirqsOff(cpu);
         Irqs.traceHardirqsOff(cpu);
     }
 
     /** {@code ct_user_exit}: saves and restores the interrupt enable around the transition. */
-    static void userExit(final Kernel k, final CpuLocal cpu) {
+    static void userExit(final CpuLocal cpu) {
         final boolean on = cpu.irqsEnabled && cpu.ct.active();
         if (on) {
             Irqs.localIrqDisable(cpu);

@@ -16,18 +16,16 @@ final class Dispatcher {
 
     private static final int ARGUMENTS = 7;
 
-    private final Kernel k;
     private final PrivateCalls privateCalls;
     private @Nullable SyscallTable eabi;
     private @Nullable SyscallTable oabi;
 
     Dispatcher(final Kernel k) {
-        this.k = k;
         this.privateCalls = new PrivateCalls(k);
     }
 
     /** The table of the current call; built at the first use, when the kernel's bodies are complete. */
-    SyscallTable table(final ArmThread thread) {
+    SyscallTable table(final Kernel k, final ArmThread thread) {
         SyscallTable table = thread.oabi ? oabi : eabi;
         if (table == null) {
             table = new SyscallTable(k, thread.oabi ? ArmAbi.OABI : ArmAbi.EABI);
@@ -40,8 +38,8 @@ final class Dispatcher {
         return table;
     }
 
-    boolean inTable(final ArmThread thread, final int nr) {
-        return Integer.compareUnsigned(nr, table(thread).size()) < 0;
+    boolean inTable(final Kernel k, final ArmThread thread, final int nr) {
+        return nr >= 0 && nr < table(k, thread).size();
     }
 
     /** Whether a number outside of the table goes to the private calls: unsigned, so that -1 does (ARM-07). */
@@ -56,9 +54,9 @@ final class Dispatcher {
     }
 
     /** Runs the body of a number inside the table. */
-    long invoke(final Task task, final int nr) {
+    long invoke(final Kernel k, final Task task, final int nr) {
         k.steps.at(k.cpu, INVOKE_SYSCALL, nr);
-        return table(ArmThread.of(task)).body(nr).invoke(task);
+        return table(k, ArmThread.of(task)).body(nr).invoke(task);
     }
 
     long invokePrivate(final Task task, final PtRegs regs, final int nr) {

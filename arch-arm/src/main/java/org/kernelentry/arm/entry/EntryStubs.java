@@ -35,12 +35,12 @@ public final class EntryStubs {
     public void enterFromUser(final CpuLocal cpu, final Task task, final int exit) {
         if (generic) {
             if (exit == CpuExit.SYSCALL) {
-                genericSyscall.vectorSwi(cpu, task);
+                genericSyscall.vectorSwi(task);
             } else {
                 genericVectors.exception(cpu, task, exit);
             }
         } else if (exit == CpuExit.SYSCALL) {
-            nativeSyscall.vectorSwi(cpu, task);
+            nativeSyscall.vectorSwi(task);
         } else {
             nativeVectors.exception(cpu, task, exit);
         }

@@ -50,7 +50,10 @@ final class GenericSyscall {
     }
 
     /** The whole call, from the vector to the restored registers. */
-    void vectorSwi(final CpuLocal cpu, final Task task) {
+    void vectorSwi(final Task task) {
+        // Read from where the exit reads it again: compiled code then knows that it is the same if nothing was called
+        // meanwhile.
+        final CpuLocal cpu = k.cpu;
         k.steps.enter(cpu, VECTOR_SWI, 0);
         final PtRegs regs = task.regs;
         UserRegisters.save(k, cpu, regs, true);
@@ -72,14 +75,14 @@ final class GenericSyscall {
 
     private boolean enter(final CpuLocal cpu, final Task task, final PtRegs regs) {
         if (!decode.readsInstruction()) {
-            decode.decode(task, regs);
+            decode.decode(k, task, regs);
             preset(task, regs);
             return SyscallEntry.syscallEnterFromUserMode(cpu, task, regs);
         }
         // Reading the SWI may fault, so the kernel's state has to be established before.
         UserTransition.enterFromUserMode(cpu, regs);
         Irqs.localIrqEnable(cpu);
-        if (!decode.decode(task, regs)) {
+        if (!decode.decode(k, task, regs)) {
             ArmThread.of(task).abiSyscall = ArmThread.NO_SYSCALL;
             task.syscallNr = ArmThread.NO_SYSCALL;
             return false;
@@ -99,8 +102,8 @@ final class GenericSyscall {
         final int number = (int) task.syscallNr;
         dispatcher.loadArguments(task, regs, regs.slot[ArmPtRegs.ORIG_R0]);
         final long result;
-        if (dispatcher.inTable(thread, number)) {
-            result = dispatcher.invoke(task, number);
+        if (dispatcher.inTable(k, thread, number)) {
+            result = dispatcher.invoke(k, task, number);
         } else if (number != ArmThread.NO_SYSCALL && Dispatcher.isPrivate(number)) {
             result = privateCall(task, regs, number);
         } else {

@@ -45,13 +45,11 @@ final class NativeReturn {
     static final int TIF_WORK_MASK =
             TIF_SIGPENDING | TIF_NEED_RESCHED | TIF_NOTIFY_RESUME | TIF_UPROBE | TIF_NOTIFY_SIGNAL | TIF_RSEQ;
 
-    private final Kernel k;
     private final NativeTrace trace;
     private final DoSignal signals;
     private final boolean storesResultFirst;
 
     NativeReturn(final Kernel k, final NativeTrace trace, final DoSignal signals) {
-        this.k = k;
         this.trace = trace;
         this.signals = signals;
         this.storesResultFirst = k.config.has(Option.PROVE_LOCKING) || k.config.has(Option.CONTEXT_TRACKING_USER);
@@ -62,7 +60,7 @@ final class NativeReturn {
      *
      * @return 0 when user registers are restored, positive to start the call over, negative to start restart_syscall
      */
-    int fast(final Task task, final PtRegs regs, final long result) {
+    int fast(final Kernel k, final Task task, final PtRegs regs, final long result) {
         final CpuLocal cpu = k.cpu;
         k.steps.at(cpu, RET_FAST_SYSCALL);
         if (storesResultFirst) {
@@ -73,7 +71,7 @@ final class NativeReturn {
         disableIrq(cpu);
         final int work = task.flags & TIF_WORK_MASK;
         if (work == 0) {
-            toUser(task);
+            toUser(k, task);
             cpu.machine.state().r[0] = result;
             return 0;
         }
@@ -86,47 +84,47 @@ final class NativeReturn {
             cpu.irqsEnabled = true;
             Irqs.deliverPending(cpu);
             trace.exit(task, regs);
-            return slow(task, regs);
+            return slow(k, task, regs);
         }
-        return slowWorkPending(task, regs);
+        return slowWorkPending(k, task, regs);
     }
 
     /** {@code ret_slow_syscall}, also of forks and exceptions. Interrupts may be on. As {@link #fast}. */
-    int slow(final Task task, final PtRegs regs) {
+    int slow(final Kernel k, final Task task, final PtRegs regs) {
         k.steps.at(k.cpu, RET_SLOW_SYSCALL);
         disableIrq(k.cpu);
-        return fromIrq(task, regs);
+        return fromIrq(k, task, regs);
     }
 
     /** {@code ret_to_user_from_irq}: interrupts are off. */
-    int fromIrq(final Task task, final PtRegs regs) {
+    int fromIrq(final Kernel k, final Task task, final PtRegs regs) {
         k.steps.at(k.cpu, RET_TO_USER_FROM_IRQ);
         if ((task.flags & TIF_WORK_MASK) != 0) {
-            return slowWorkPending(task, regs);
+            return slowWorkPending(k, task, regs);
         }
-        toUser(task);
+        toUser(k, task);
         return 0;
     }
 
     /** {@code disable_irq_notrace}: nobody is told. */
-    private void disableIrq(final CpuLocal cpu) {
+    private static void disableIrq(final CpuLocal cpu) {
         cpu.irqsEnabled = false;
-        k.steps.at(cpu, DISABLE_IRQ);
+        cpu.kernel.steps.at(cpu, DISABLE_IRQ);
     }
 
-    private int slowWorkPending(final Task task, final PtRegs regs) {
-        final int restart = doWorkPending(task, regs);
+    private int slowWorkPending(final Kernel k, final Task task, final PtRegs regs) {
+        final int restart = doWorkPending(k, task, regs);
         if (restart == 0) {
-            toUser(task);
+            toUser(k, task);
         }
         return restart;
     }
 
     /** Tracing, then context tracking, then the registers (EXL-28). */
-    private void toUser(final Task task) {
+    private static void toUser(final Kernel k, final Task task) {
         final CpuLocal cpu = k.cpu;
         k.steps.at(cpu, NO_WORK_PENDING);
-        Context.traceHardirqsOn(k, cpu);
+        Context.traceHardirqsOn(cpu);
         Context.userEnter(cpu);
         UserRegisters.restore(k, cpu, task);
     }
@@ -137,9 +135,9 @@ final class NativeReturn {
      *
      * @return not 0 when the call is to be restarted without leaving the kernel; interrupts are on then (EXL-21)
      */
-    private int doWorkPending(final Task task, final PtRegs regs) {
+    private int doWorkPending(final Kernel k, final Task task, final PtRegs regs) {
         final ArmThread thread = ArmThread.of(task);
-        Context.traceHardirqsOff(k, k.cpu);
+        Context.traceHardirqsOff(k.cpu);
         int flags = 0;
         do {
             k.steps.enter(k.cpu, DO_WORK_PENDING, flags);

@@ -58,14 +58,17 @@ final class NativeSyscall {
     }
 
     /** The whole call, from the vector to the restored registers. */
-    void vectorSwi(final CpuLocal entered, final Task task) {
+    void vectorSwi(final Task task) {
+        // Read from where the exit reads it again: compiled code then knows that it is the same if nothing was called
+        // meanwhile.
+        final CpuLocal entered = k.cpu;
         k.steps.enter(entered, VECTOR_SWI, 0);
         final PtRegs regs = task.regs;
         UserRegisters.save(k, entered, regs, true);
         k.steps.at(entered, ALIGNMENT_TRAP);
         enableInterruptsThenLeaveUserContext(entered);
         final ArmThread thread = ArmThread.of(task);
-        if (decode.decode(task, regs)) {
+        if (decode.decode(k, task, regs)) {
             k.steps.at(k.cpu, UACCESS_DISABLE);
             thread.why = true;
             thread.scno = SwiDecode.tableNumber(thread);
@@ -82,18 +85,18 @@ final class NativeSyscall {
             }
         } else {
             thread.why = false;
-            returns.fast(task, regs, regs.slot[ArmPtRegs.R0]);
+            returns.fast(k, task, regs, regs.slot[ArmPtRegs.R0]);
         }
         k.steps.leave(k.cpu, VECTOR_SWI);
     }
 
     /** Tracing is told "on", interrupts go on, and only then the user context ends (ARM-05, CTX-12). */
     private void enableInterruptsThenLeaveUserContext(final CpuLocal cpu) {
-        Context.traceHardirqsOn(k, cpu);
+        Context.traceHardirqsOn(cpu);
         cpu.irqsEnabled = true;
         k.steps.at(cpu, ENABLE_IRQ);
         Irqs.deliverPending(cpu);
-        Context.userExit(k, k.cpu);
+        Context.userExit(k.cpu);
     }
 
     /** {@code local_restart}: one execution of the call. Returns what {@link NativeReturn} says about a restart. */
@@ -107,10 +110,10 @@ final class NativeSyscall {
             return traced(task, regs, thread);
         }
         dispatcher.loadArguments(task, regs, regs.slot[ArmPtRegs.R0]);
-        final long result = dispatcher.inTable(thread, number)
-                ? dispatcher.invoke(task, number)
+        final long result = dispatcher.inTable(k, thread, number)
+                ? dispatcher.invoke(k, task, number)
                 : outsideTable(task, regs, thread, number);
-        return returns.fast(task, regs, ArmPtRegs.u32(result));
+        return returns.fast(k, task, regs, ArmPtRegs.u32(result));
     }
 
     /** {@code __sys_trace}: entry work, then the body with r0 to r6 as the work left them (ENT-47). */
@@ -120,15 +123,15 @@ final class NativeSyscall {
         thread.scno = number;
         task.syscallNr = number;
         dispatcher.loadArguments(task, regs, regs.slot[ArmPtRegs.R0]);
-        if (dispatcher.inTable(thread, number)) {
-            regs.slot[ArmPtRegs.R0] = ArmPtRegs.u32(dispatcher.invoke(task, number));
+        if (dispatcher.inTable(k, thread, number)) {
+            regs.slot[ArmPtRegs.R0] = ArmPtRegs.u32(dispatcher.invoke(k, task, number));
         } else if (number != ArmThread.NO_SYSCALL) {
             regs.slot[ArmPtRegs.R0] = ArmPtRegs.u32(outsideTable(task, regs, thread, number));
         }
         // A skipped call goes on with r0 untouched (ENT-46).
         trace.exit(task, regs);
         k.steps.leave(k.cpu, SYS_TRACE);
-        return returns.slow(task, regs);
+        return returns.slow(k, task, regs);
     }
 
     /** Private calls; below them "not a real system call", so that nothing restarts it (ARM-06, RST-25). */

@@ -53,8 +53,8 @@ final class NativeVectors {
     /** {@code usr_entry} with tracing: told "off" first, then the user context ends (IRQ-18, TRC-17). */
     private void usrEntry(final CpuLocal cpu, final Task task) {
         UserRegisters.save(k, cpu, task.regs, false);
-        Context.traceHardirqsOff(k, cpu);
-        Context.userExit(k, cpu);
+        Context.traceHardirqsOff(cpu);
+        Context.userExit(cpu);
     }
 
     /** Everything but a SWI. */
@@ -85,7 +85,7 @@ final class NativeVectors {
     private void fromException(final Task task, final Step frame) {
         k.steps.at(k.cpu, RET_FROM_EXCEPTION);
         ArmThread.of(task).why = false;
-        returns.slow(task, task.regs);
+        returns.slow(k, task, task.regs);
         k.steps.leave(k.cpu, frame);
     }
 
@@ -95,7 +95,7 @@ final class NativeVectors {
         usrEntry(cpu, task);
         handleArchIrq(cpu, irq);
         ArmThread.of(task).why = false;
-        returns.fromIrq(task, task.regs);
+        returns.fromIrq(k, task, task.regs);
         k.steps.leave(k.cpu, IRQ_USR);
     }
 
@@ -114,14 +114,14 @@ final class NativeVectors {
     void irqSvc(final CpuLocal cpu, final Irq irq) {
         k.steps.enter(cpu, IRQ_SVC, 0);
         final boolean interruptsWereOn = svcEntry(cpu);
-        Context.traceHardirqsOff(k, cpu);
+        Context.traceHardirqsOff(cpu);
         handleArchIrq(cpu, irq);
         if (k.config.has(Option.PREEMPTION) && cpu.preemptCount == 0 && cpu.current.testTif(TIF_NEED_RESCHED)) {
             k.steps.at(cpu, IrqEntry.PREEMPT_SCHEDULE_IRQ);
             k.sched.preemptScheduleIrq();
         }
         // An interrupt can only have been taken with interrupts on, so "on" is told without a look at the saved status.
-        Context.traceHardirqsOn(k, k.cpu);
+        Context.traceHardirqsOn(k.cpu);
         svcExit(interruptsWereOn, IRQ_SVC);
     }
 
@@ -132,14 +132,14 @@ final class NativeVectors {
     void exceptionSvc(final CpuLocal cpu, final Step vector, final Runnable handler) {
         k.steps.enter(cpu, vector, 0);
         final boolean interruptsWereOn = svcEntry(cpu);
-        Context.traceHardirqsOff(k, cpu);
+        Context.traceHardirqsOff(cpu);
         handler.run();
         k.cpu.irqsEnabled = false;
         k.steps.at(k.cpu, NativeReturn.DISABLE_IRQ);
         if (interruptsWereOn) {
-            Context.traceHardirqsOn(k, k.cpu);
+            Context.traceHardirqsOn(k.cpu);
         } else {
-            Context.traceHardirqsOff(k, k.cpu);
+            Context.traceHardirqsOff(k.cpu);
         }
         svcExit(interruptsWereOn, vector);
     }
@@ -194,6 +194,6 @@ final class NativeVectors {
     void retFromFork(final Task task) {
         k.steps.at(k.cpu, RET_FROM_FORK);
         ArmThread.of(task).why = false;
-        returns.slow(task, task.regs);
+        returns.slow(k, task, task.regs);
     }
 }

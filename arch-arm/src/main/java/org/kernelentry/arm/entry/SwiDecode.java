@@ -17,11 +17,9 @@ final class SwiDecode {
 
     private static final int IMMEDIATE = 0x00ff_ffff;
 
-    private final Kernel k;
     private final boolean oabiCompat;
 
     SwiDecode(final Kernel k) {
-        this.k = k;
         this.oabiCompat = k.config.has(Option.OABI_COMPAT);
     }
 
@@ -35,7 +33,7 @@ final class SwiDecode {
      *
      * @return false when the SWI could not be read: the pc is back at it, and the user's own fetch will fault (OAB-04)
      */
-    boolean decode(final Task task, final PtRegs regs) {
+    boolean decode(final Kernel k, final Task task, final PtRegs regs) {
         final ArmThread thread = ArmThread.of(task);
         thread.abiSyscall = (int) regs.slot[ArmPtRegs.R7];
         thread.oabi = false;

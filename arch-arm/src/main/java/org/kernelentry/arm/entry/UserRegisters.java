@@ -31,7 +31,7 @@ final class UserRegisters {
     static void save(final Kernel k, final CpuLocal cpu, final PtRegs regs, final boolean syscall) {
         final CpuState live = cpu.machine.state();
         final long[] slot = regs.slot;
-        System.arraycopy(live.r, 0, slot, 0, ArmPtRegs.PC);
+        ArmPtRegs.stm(slot, live.r);
         slot[ArmPtRegs.PC] = live.pc;
         slot[ArmPtRegs.CPSR] = ArmPtRegs.u32(LIVE.cpsr(live));
         slot[ArmPtRegs.ORIG_R0] = syscall ? slot[ArmPtRegs.R0] : NOT_A_SYSCALL;
@@ -54,7 +54,7 @@ final class UserRegisters {
 
     private static void load(final CpuState live, final PtRegs regs) {
         final long[] slot = regs.slot;
-        System.arraycopy(slot, 0, live.r, 0, ArmPtRegs.PC);
+        ArmPtRegs.ldm(slot, live.r);
         LIVE.setCpsr(live, (int) slot[ArmPtRegs.CPSR]);
         // An exception return drops the bits of the address that its state cannot have.
         live.pc = slot[ArmPtRegs.PC] & (ArmPtRegs.thumbMode(regs) ? 0xffff_fffeL : 0xffff_fffcL);

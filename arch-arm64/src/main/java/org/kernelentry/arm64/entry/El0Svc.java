@@ -44,22 +44,19 @@ public final class El0Svc {
     private static final int X8 = 8;
     private static final int R7 = 7;
 
-    private final Kernel k;
-    private final UserExit userExit;
     private final SyscallTrace trace;
     private final CompatPrivateCalls privateCalls;
     private @Nullable SyscallTable nativeTable;
     private @Nullable SyscallTable compatTable;
 
-    El0Svc(final Kernel kernel, final UserExit userExit) {
-        this.k = kernel;
-        this.userExit = userExit;
+    El0Svc(final Kernel kernel) {
         this.trace = new SyscallTrace(kernel);
         this.privateCalls = new CompatPrivateCalls(kernel);
     }
 
     /** From saved registers to the end of the exit work; the immediate of the instruction does not matter (A64-01, A32-01). */
-    void handle(final CpuLocal cpu, final Task task) {
+    void handle(final Kernel k, final Task task) {
+        final CpuLocal cpu = k.cpu;
         final PtRegs regs = task.regs;
         final boolean compat = task.is32Bit();
         final int nr = (int) regs.slot[compat ? R7 : X8];
@@ -67,24 +64,24 @@ public final class El0Svc {
         k.steps.enter(cpu, scope, nr);
         task.syscallNr = nr;
         if (k.config.generic()) {
-            handleGeneric(cpu, task, regs, nr, compat);
+            handleGeneric(k, task, regs, nr, compat);
         } else {
-            handleNative(cpu, task, regs, nr, compat);
+            handleNative(k, task, regs, nr, compat);
         }
         k.steps.leave(k.cpu, scope);
     }
 
-    private void handleNative(
-            final CpuLocal cpu, final Task task, final PtRegs regs, final int nr, final boolean compat) {
+    private void handleNative(final Kernel k, final Task task, final PtRegs regs, final int nr, final boolean compat) {
+        final CpuLocal cpu = k.cpu;
         UserTransition.enterFromUserMode(cpu, regs);
         k.steps.at(cpu, FPSIMD_SYSCALL_ENTER);
-        userExit.daifRestoreProcctx(cpu);
-        svcCommon(task, regs, nr, compat);
-        userExit.syscallExitToUserMode(task, regs);
+        UserExit.daifRestoreProcctx(cpu);
+        svcCommon(k, task, regs, nr, compat);
+        UserExit.syscallExitToUserMode(k, task, regs);
     }
 
     /** {@code el0_svc_common()}. */
-    private void svcCommon(final Task task, final PtRegs regs, final int nr, final boolean compat) {
+    private void svcCommon(final Kernel k, final Task task, final PtRegs regs, final int nr, final boolean compat) {
         final boolean work = (task.syscallWork & SyscallTrace.SYSCALL_WORK) != 0;
         regs.slot[ORIG_X0] = regs.slot[0];
         regs.slot[SYSCALLNO] = nr;
@@ -93,12 +90,12 @@ public final class El0Svc {
             // A number of -1 of the user's own looks like the tracer's "skip", which keeps x0: it is preset here
             // (A64-09).
             if (nr == NO_SYSCALL) {
-                setReturnValue(task, regs, -Errno.ENOSYS);
+                setReturnValue(k, task, regs, -Errno.ENOSYS);
             }
             run = trace.enter(task, regs);
         }
         if (!work || run != NO_SYSCALL) {
-            invoke(task, regs, run, compat);
+            invoke(k, task, regs, run, compat);
             // Traced at entry means traced at exit; otherwise the flags of now decide (A64-11).
             if (!work && (task.syscallWork & SyscallTrace.SYSCALL_WORK) == 0 && !task.testTif(TIF_SINGLESTEP)) {
                 return;
@@ -108,16 +105,22 @@ public final class El0Svc {
     }
 
     /** {@code invoke_syscall()}: any number that has no body gives -ENOSYS (ENT-24). */
-    private void invoke(final Task task, final PtRegs regs, final int nr, final boolean compat) {
+    private void invoke(final Kernel k, final Task task, final PtRegs regs, final int nr, final boolean compat) {
         // After the entry work, unlike the generic code (A64-26, DIF-A64-20).
         k.steps.at(k.cpu, SyscallEntry.ADD_RANDOM_KSTACK_OFFSET);
-        final SyscallTable table = table(compat);
+        final SyscallTable table = table(k, compat);
         final SyscallBody body = table.find(nr);
-        setReturnValue(task, regs, body != null ? run(table, body, task, regs, nr) : unmatched(task, regs, nr, compat));
+        setReturnValue(
+                k, task, regs, body != null ? run(k, table, body, task, regs, nr) : unmatched(task, regs, nr, compat));
     }
 
-    private long run(
-            final SyscallTable table, final SyscallBody body, final Task task, final PtRegs regs, final int nr) {
+    private static long run(
+            final Kernel k,
+            final SyscallTable table,
+            final SyscallBody body,
+            final Task task,
+            final PtRegs regs,
+            final int nr) {
         table.arguments(task, regs, nr);
         k.steps.enter(k.cpu, INVOKE_SYSCALL, nr);
         final long result = body.invoke(task);
@@ -137,15 +140,15 @@ public final class El0Svc {
      * result do it (riscv, loongarch): argument 0 then lives in {@code orig_x0} alone, and a tracer at the entry-stop sees -38 in x0. DIF-A64-06:
      * skip is a decision of its own, and a number without a body leaves x0 as it is. DIF-A64-20: the stack offset comes before the work.
      */
-    private void handleGeneric(
-            final CpuLocal cpu, final Task task, final PtRegs regs, final int nr, final boolean compat) {
+    private void handleGeneric(final Kernel k, final Task task, final PtRegs regs, final int nr, final boolean compat) {
+        final CpuLocal cpu = k.cpu;
         regs.slot[ORIG_X0] = regs.slot[0];
         regs.slot[SYSCALLNO] = nr;
-        setReturnValue(task, regs, -Errno.ENOSYS);
+        setReturnValue(k, task, regs, -Errno.ENOSYS);
         boolean permit = SyscallEntry.syscallEnterFromUserMode(cpu, task, regs);
         while (true) {
             if (permit) {
-                invokeGeneric(task, regs, compat);
+                invokeGeneric(k, task, regs, compat);
             }
             if (!SyscallExit.syscallExitToUserMode(k, task, regs)) {
                 return;
@@ -153,30 +156,30 @@ public final class El0Svc {
             // Only with PROPOSED_GENERIC_FAST_RESTART: the signal code has left the number to run in the frame.
             k.steps.at(k.cpu, RESTART_IN_KERNEL, regs.slot[SYSCALLNO]);
             task.syscallNr = (int) regs.slot[SYSCALLNO];
-            setReturnValue(task, regs, -Errno.ENOSYS);
+            setReturnValue(k, task, regs, -Errno.ENOSYS);
             permit = SyscallEntry.syscallEnterFromUserModeWork(k.cpu, task, regs);
         }
     }
 
-    private void invokeGeneric(final Task task, final PtRegs regs, final boolean compat) {
+    private void invokeGeneric(final Kernel k, final Task task, final PtRegs regs, final boolean compat) {
         final int run = (int) task.syscallNr;
-        final SyscallTable table = table(compat);
+        final SyscallTable table = table(k, compat);
         final SyscallBody body = table.find(run);
         if (body != null) {
-            setReturnValue(task, regs, run(table, body, task, regs, run));
+            setReturnValue(k, task, regs, run(k, table, body, task, regs, run));
         } else if (compat && CompatPrivateCalls.known(run)) {
-            setReturnValue(task, regs, privateCalls.invoke(task, regs, run));
+            setReturnValue(k, task, regs, privateCalls.invoke(task, regs, run));
         }
     }
 
     /** {@code syscall_set_return_value()} with no error. */
-    private void setReturnValue(final Task task, final PtRegs regs, final long value) {
+    private static void setReturnValue(final Kernel k, final Task task, final PtRegs regs, final long value) {
         regs.slot[0] = task.is32Bit() ? value & 0xffff_ffffL : value;
         k.steps.at(k.cpu, SYSCALL_SET_RETURN_VALUE, value);
     }
 
     /** Built on first use: the bodies exist only once the kernel is complete. */
-    private SyscallTable table(final boolean compat) {
+    private SyscallTable table(final Kernel k, final boolean compat) {
         final SyscallTable known = compat ? compatTable : nativeTable;
         if (known != null) {
             return known;

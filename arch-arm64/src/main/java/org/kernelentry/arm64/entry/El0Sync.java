@@ -37,12 +37,10 @@ public final class El0Sync {
             Step.of("arm64_apply_bp_hardening", "arch/arm64/include/asm/spectre.h arm64_apply_bp_hardening()");
 
     private final Kernel k;
-    private final UserExit userExit;
     private final UndefinedInstructions undefined;
 
-    El0Sync(final Kernel kernel, final UserExit userExit) {
+    El0Sync(final Kernel kernel) {
         this.k = kernel;
-        this.userExit = userExit;
         this.undefined = new UndefinedInstructions(kernel);
     }
 
@@ -57,9 +55,9 @@ public final class El0Sync {
             k.steps.at(cpu, APPLY_BP_HARDENING);
         }
         k.irqEntry.irqentryEnterFromUserMode(cpu, regs);
-        userExit.daifRestoreProcctx(cpu);
+        UserExit.daifRestoreProcctx(cpu);
         act(cpu.machine, task, scope, exit == CpuExit.ALIGNMENT);
-        userExit.exitToUserMode(task, regs);
+        UserExit.exitToUserMode(k, task, regs);
         k.steps.leave(k.cpu, scope);
     }
 

@@ -20,7 +20,6 @@ public final class Entries {
 
     private final Kernel k;
     private final KernelEntry kernelEntry;
-    private final UserExit userExit;
     private final El0Svc svc;
     private final El0Sync sync;
     private final Interrupts interrupts;
@@ -28,24 +27,25 @@ public final class Entries {
     public Entries(final Kernel kernel) {
         this.k = kernel;
         this.kernelEntry = new KernelEntry(kernel);
-        this.userExit = new UserExit(kernel);
-        this.svc = new El0Svc(kernel, userExit);
-        this.sync = new El0Sync(kernel, userExit);
-        this.interrupts = new Interrupts(kernel, userExit);
+        this.svc = new El0Svc(kernel);
+        this.sync = new El0Sync(kernel);
+        this.interrupts = new Interrupts(kernel);
     }
 
     /** A synchronous exception. */
-    public void fromUser(final CpuLocal cpu, final Task task, final int exit) {
-        synchronous(cpu, task, exit);
+    public void fromUser(final Task task, final int exit) {
+        synchronous(task, exit);
         takePendingStep(task);
     }
 
-    private void synchronous(final CpuLocal cpu, final Task task, final int exit) {
+    /** The CPU is read from where the exit reads it again: compiled code then knows that it is the same if nothing was called meanwhile. */
+    private void synchronous(final Task task, final int exit) {
+        final CpuLocal cpu = k.cpu;
         final Step vector = task.is32Bit() ? EL0T_32_SYNC : EL0T_64_SYNC;
         k.steps.enter(cpu, vector, 0);
         kernelEntry.fromUser(cpu, task, exit);
         if (exit == CpuExit.SYSCALL) {
-            svc.handle(cpu, task);
+            svc.handle(k, task);
         } else {
             sync.handle(cpu, task, exit);
         }
@@ -77,7 +77,7 @@ public final class Entries {
         if (k.config.generic()) {
             SyscallExit.syscallExitToUserMode(k, task, task.regs);
         } else {
-            userExit.syscallExitToUserMode(task, task.regs);
+            UserExit.syscallExitToUserMode(k, task, task.regs);
         }
         kernelEntry.toUser(k.cpu, task);
         k.steps.leave(k.cpu, RET_FROM_FORK);
@@ -92,7 +92,7 @@ public final class Entries {
     /** A step that is due when user mode is reached is taken at once, before any instruction (STP-05). */
     private void takePendingStep(final Task task) {
         while (KernelEntry.stepIsPending(task)) {
-            synchronous(k.cpu, task, CpuExit.SINGLE_STEP);
+            synchronous(task, CpuExit.SINGLE_STEP);
         }
     }
 }

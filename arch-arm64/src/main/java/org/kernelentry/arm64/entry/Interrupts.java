@@ -25,11 +25,9 @@ public final class Interrupts {
             Step.of("restore kernel registers, eret", "arch/arm64/kernel/entry.S kernel_exit 1");
 
     private final Kernel k;
-    private final UserExit userExit;
 
-    Interrupts(final Kernel kernel, final UserExit userExit) {
+    Interrupts(final Kernel kernel) {
         this.k = kernel;
-        this.userExit = userExit;
     }
 
     /** From saved registers to the end of the exit work. */
@@ -39,7 +37,7 @@ public final class Interrupts {
         k.irqEntry.irqentryEnterFromUserMode(cpu, regs);
         k.steps.at(cpu, DAIF_PROCCTX_NOIRQ);
         k.irqEntry.handle(cpu, irq);
-        userExit.exitToUserMode(task, regs);
+        UserExit.exitToUserMode(k, task, regs);
         k.steps.leave(k.cpu, EL0_INTERRUPT);
     }
 

@@ -44,14 +44,12 @@ public final class KernelEntry {
 
     private static final long NANOSECONDS_PER_TICK = 1_000_000_000L / A64Regs.CNTFRQ_HZ;
 
-    private final Kernel k;
     /** Bits of SPSR_EL1 that this CPU takes into PSTATE.BTYPE and PSTATE.TCO. */
     private final long btype;
 
     private final long tco;
 
     public KernelEntry(final Kernel kernel) {
-        this.k = kernel;
         this.btype = kernel.config.has(Option.ARM64_BTI) ? A64Regs.PSR_BTYPE_MASK : 0;
         this.tco = kernel.config.has(Option.ARM64_MTE) ? A64Regs.PSR_TCO : 0;
     }
@@ -62,6 +60,7 @@ public final class KernelEntry {
      * @param exit code of {@code CpuExit}: whether the instruction at the exception completed decides PSTATE.SS
      */
     void fromUser(final CpuLocal cpu, final Task task, final int exit) {
+        final Kernel k = cpu.kernel;
         final CpuState live = cpu.machine.state();
         k.steps.at(cpu, TAKE_EXCEPTION, exit);
         final PtRegs regs = task.regs;
@@ -88,6 +87,7 @@ public final class KernelEntry {
 
     /** From the saved registers to EL0. */
     void toUser(final CpuLocal cpu, final Task task) {
+        final Kernel k = cpu.kernel;
         final CpuState live = cpu.machine.state();
         final long[] slot = task.regs.slot;
         final boolean step = task.testTif(ThreadFlags.TIF_SINGLESTEP);

@@ -21,33 +21,29 @@ final class UserExit {
     static final Step MTE_CHECK_TFSR_EXIT =
             Step.of("mte_check_tfsr_exit", "arch/arm64/include/asm/mte.h mte_check_tfsr_exit()");
 
-    private final Kernel k;
-
-    UserExit(final Kernel kernel) {
-        this.k = kernel;
-    }
+    private UserExit() {}
 
     /** Debug, SError, IRQ and FIQ are open from here on. */
-    void daifRestoreProcctx(final CpuLocal cpu) {
-        k.steps.at(cpu, DAIF_PROCCTX);
+    static void daifRestoreProcctx(final CpuLocal cpu) {
+        cpu.kernel.steps.at(cpu, DAIF_PROCCTX);
         Irqs.localIrqEnable(cpu);
     }
 
     /** For interrupts and exceptions. */
-    void exitToUserMode(final Task task, final PtRegs regs) {
+    static void exitToUserMode(final Kernel k, final Task task, final PtRegs regs) {
         Irqs.localIrqDisable(k.cpu);
         ExitToUserMode.irqentryExitToUserModePrepare(k, task, regs);
-        leave();
+        leave(k);
     }
 
     /** For system calls and the first return of a child. */
-    void syscallExitToUserMode(final Task task, final PtRegs regs) {
+    static void syscallExitToUserMode(final Kernel k, final Task task, final PtRegs regs) {
         Irqs.localIrqDisable(k.cpu);
         ExitToUserMode.syscallExitToUserModePrepare(k, task, regs);
-        leave();
+        leave(k);
     }
 
-    private void leave() {
+    private static void leave(final Kernel k) {
         k.steps.at(k.cpu, DAIF_MASK);
         k.steps.at(k.cpu, MTE_CHECK_TFSR_EXIT);
         UserTransition.exitToUserMode(k.cpu);

@@ -1,5 +1,6 @@
 package org.kernelentry.x86.entry;
 
+import org.kernelentry.kernel.task.CpuLocal;
 import org.kernelentry.x86.X86Regs;
 
 /** What the entry stubs keep per CPU beside the saved registers: hardware state that user mode does not see. */
@@ -15,6 +16,10 @@ final class EntryCpu {
     long flags = X86Regs.FIXED;
     /** {@code cpu_tss_rw.sp2}: where SYSCALL keeps the user's stack pointer for a moment. */
     long scratchSp;
+
+    static EntryCpu of(final CpuLocal cpu) {
+        return (EntryCpu) cpu.entry;
+    }
 
     /** The hardware's part of an entry from user mode: kernel flags are the user's without {@code cleared}. */
     void enterFromUser(final long userFlags, final long cleared) {

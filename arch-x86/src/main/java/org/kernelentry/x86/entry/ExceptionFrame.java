@@ -16,16 +16,14 @@ final class ExceptionFrame {
     private static final int KERNEL_CS = 0x10;
 
     private final Kernel k;
-    private final EntryCpu[] cpus;
 
-    ExceptionFrame(final Kernel k, final EntryCpu[] cpus) {
+    ExceptionFrame(final Kernel k) {
         this.k = k;
-        this.cpus = cpus;
     }
 
     /** From user mode: the frame is on the task stack, all registers saved, the kernel's GS base in place, interrupts off. */
     void errorEntry(final CpuLocal cpu, final Task task) {
-        final EntryCpu e = cpus[cpu.id];
+        final EntryCpu e = EntryCpu.of(cpu);
         final PtRegs regs = task.regs;
         // The entry from the IDT clears AC as well (clac), X86-46.
         e.enterFromUser(X86Regs.rflags(cpu.machine.state()), GATE_CLEARS | X86Regs.AC);
@@ -42,7 +40,7 @@ final class ExceptionFrame {
 
     /** An NMI of user mode: as {@link #errorEntry}, but the frame is built on the task stack at once. */
     void nmiEntry(final CpuLocal cpu, final Task task) {
-        final EntryCpu e = cpus[cpu.id];
+        final EntryCpu e = EntryCpu.of(cpu);
         final PtRegs regs = task.regs;
         e.enterFromUser(X86Regs.rflags(cpu.machine.state()), GATE_CLEARS | X86Regs.AC);
         e.flags &= ~X86Regs.DF;
@@ -58,7 +56,7 @@ final class ExceptionFrame {
 
     /** After a fault of IRET: the user's registers are in the frame already, only the way in is gone again (X86-29, X86-32). */
     void errorEntryBadIret(final CpuLocal cpu, final Task task) {
-        final EntryCpu e = cpus[cpu.id];
+        final EntryCpu e = EntryCpu.of(cpu);
         e.enterFromUser(task.regs.slot[X86PtRegs.FLAGS], GATE_CLEARS | X86Regs.AC | X86Regs.DF);
         Stub.swapgs(k, cpu, e);
         k.steps.at(cpu, Stub.SWITCH_TO_KERNEL_CR3);
@@ -70,7 +68,7 @@ final class ExceptionFrame {
 
     /** From kernel mode: a frame of its own, below the interrupted code on the same stack. */
     PtRegs enterFromKernel(final CpuLocal cpu) {
-        final EntryCpu e = cpus[cpu.id];
+        final EntryCpu e = EntryCpu.of(cpu);
         final CpuState live = cpu.machine.state();
         final PtRegs frame = new PtRegs(X86PtRegs.SLOTS);
         frame.user = false;
@@ -94,7 +92,7 @@ final class ExceptionFrame {
         live.r[X86Regs.RSP] = frame.slot[X86PtRegs.SP];
         live.pc = frame.slot[X86PtRegs.IP];
         k.steps.at(cpu, ReturnToUser.RESTORE_REGISTERS);
-        cpus[cpu.id].flags = frame.slot[X86PtRegs.FLAGS] & ~X86Regs.IF;
+        EntryCpu.of(cpu).flags = frame.slot[X86PtRegs.FLAGS] & ~X86Regs.IF;
         cpu.irqsEnabled = frame.irqsOn;
     }
 }

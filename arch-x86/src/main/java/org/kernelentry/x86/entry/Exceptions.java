@@ -70,10 +70,10 @@ final class Exceptions {
     private final ExceptionFrame frames;
     private final ReturnToUser returns;
 
-    Exceptions(final Kernel k, final EntryCpu[] cpus, final ExceptionFrame frames) {
+    Exceptions(final Kernel k, final ExceptionFrame frames) {
         this.k = k;
         this.frames = frames;
-        this.returns = new ReturnToUser(cpus, this::badIret);
+        this.returns = new ReturnToUser(this::badIret);
     }
 
     ReturnToUser returns() {

@@ -24,13 +24,11 @@ final class Interrupts {
             Step.of("iretq to kernel", "arch/x86/entry/entry_64.S restore_regs_and_return_to_kernel");
 
     private final Kernel k;
-    private final EntryCpu[] cpus;
     private final ExceptionFrame frames;
     private final ReturnToUser returns;
 
-    Interrupts(final Kernel k, final EntryCpu[] cpus, final ExceptionFrame frames, final ReturnToUser returns) {
+    Interrupts(final Kernel k, final ExceptionFrame frames, final ReturnToUser returns) {
         this.k = k;
-        this.cpus = cpus;
         this.frames = frames;
         this.returns = returns;
     }
@@ -71,7 +69,7 @@ final class Interrupts {
      * stubs themselves run with the user's for a moment (X86-28).
      */
     void nmiFromKernel(final CpuLocal cpu, final Irq nmi) {
-        final EntryCpu e = cpus[cpu.id];
+        final EntryCpu e = EntryCpu.of(cpu);
         k.steps.enter(cpu, ASM_EXC_NMI, 0);
         final boolean taskStack = e.onTaskStack;
         final PtRegs frame = frames.enterFromKernel(cpu);

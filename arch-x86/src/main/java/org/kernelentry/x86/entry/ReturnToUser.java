@@ -34,11 +34,9 @@ final class ReturnToUser {
         void handle(CpuLocal cpu, Task task, long errorCode);
     }
 
-    private final EntryCpu[] cpus;
     private final BadIret badIret;
 
-    ReturnToUser(final EntryCpu[] cpus, final BadIret badIret) {
-        this.cpus = cpus;
+    ReturnToUser(final BadIret badIret) {
         this.badIret = badIret;
     }
 
@@ -116,7 +114,7 @@ final class ReturnToUser {
 
     private void leave(final CpuLocal cpu) {
         final Kernel k = cpu.kernel;
-        final EntryCpu e = cpus[cpu.id];
+        final EntryCpu e = EntryCpu.of(cpu);
         e.onTaskStack = false;
         k.steps.at(cpu, SWITCH_TO_USER_CR3);
         k.steps.at(cpu, CLEAR_CPU_BUFFERS);

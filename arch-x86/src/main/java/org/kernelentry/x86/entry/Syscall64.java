@@ -29,22 +29,21 @@ final class Syscall64 {
     /** Detail: the number. */
     static final Step DO_SYSCALL_64 = Step.of("do_syscall_64", "arch/x86/entry/syscall_64.c do_syscall_64()");
 
-    private final EntryCpu[] cpus;
     private final ReturnToUser returns;
     private final SyscallTables tables;
     private final PartialFrame partial;
 
-    Syscall64(final Kernel k, final EntryCpu[] cpus, final ReturnToUser returns, final SyscallTables tables) {
-        this.cpus = cpus;
+    Syscall64(final Kernel k, final ReturnToUser returns, final SyscallTables tables) {
         this.returns = returns;
         this.tables = tables;
         this.partial = new PartialFrame(k);
     }
 
-    void enter(final CpuLocal cpu, final Task task) {
-        final Kernel k = cpu.kernel;
+    /** The CPU is read from where the exit reads it again: compiled code then knows that it is the same if nothing was called meanwhile. */
+    void enter(final Kernel k, final Task task) {
+        final CpuLocal cpu = k.cpu;
         final CpuState live = cpu.machine.state();
-        final EntryCpu e = cpus[cpu.id];
+        final EntryCpu e = EntryCpu.of(cpu);
         k.steps.enter(cpu, ENTRY_SYSCALL_64, live.r[X86Regs.RAX]);
         e.enterFromUser(live.r[X86Regs.R11], EntryCpu.SYSCALL_MASK);
         Stub.swapgs(k, cpu, e);
@@ -52,11 +51,11 @@ final class Syscall64 {
         k.steps.at(cpu, SAVE_USER_SP);
         k.steps.at(cpu, Stub.SWITCH_TO_KERNEL_CR3);
         Stub.switchStack(k, cpu, e);
-        constructPtRegs(cpu, task, e);
+        constructPtRegs(k, cpu, task, e);
         ((X86Thread) task.thread).longCall = true;
         task.regs.user = true;
         task.regs.irqsOn = true;
-        final boolean sysret = doSyscall64(cpu, task, (int) task.regs.slot[ORIG_AX]);
+        final boolean sysret = doSyscall64(k, task, (int) task.regs.slot[ORIG_AX]);
         if (sysret) {
             returns.sysret64(k.cpu, task);
         } else {
@@ -65,8 +64,7 @@ final class Syscall64 {
         k.steps.leave(k.cpu, ENTRY_SYSCALL_64);
     }
 
-    private void constructPtRegs(final CpuLocal cpu, final Task task, final EntryCpu e) {
-        final Kernel k = cpu.kernel;
+    private void constructPtRegs(final Kernel k, final CpuLocal cpu, final Task task, final EntryCpu e) {
         final CpuState live = cpu.machine.state();
         final long[] frame = task.regs.slot;
         // SYSCALL left the return address in rcx and the flags in r11.
@@ -86,8 +84,8 @@ final class Syscall64 {
     }
 
     /** Returns whether SYSRET can do the return. */
-    private boolean doSyscall64(final CpuLocal cpu, final Task task, final int number) {
-        final Kernel k = cpu.kernel;
+    private boolean doSyscall64(final Kernel k, final Task task, final int number) {
+        final CpuLocal cpu = k.cpu;
         final PtRegs regs = task.regs;
         k.steps.enter(cpu, DO_SYSCALL_64, number);
         task.syscallNr = number;

@@ -37,20 +37,18 @@ final class Sysenter {
     static final Step FETCH_EBP = Step.of("fetch ebp", "arch/x86/entry/syscall_32.c __do_fast_syscall_32()");
 
     private final Kernel k;
-    private final EntryCpu[] cpus;
     private final Syscall32 calls;
     private final ReturnToUser returns;
 
-    Sysenter(final Kernel k, final EntryCpu[] cpus, final Syscall32 calls, final ReturnToUser returns) {
+    Sysenter(final Kernel k, final Syscall32 calls, final ReturnToUser returns) {
         this.k = k;
-        this.cpus = cpus;
         this.calls = calls;
         this.returns = returns;
     }
 
     void enter(final CpuLocal cpu, final Task task) {
         final CpuState live = cpu.machine.state();
-        final EntryCpu e = cpus[cpu.id];
+        final EntryCpu e = EntryCpu.of(cpu);
         final PtRegs regs = task.regs;
         final long[] frame = regs.slot;
         final long userFlags = X86Regs.rflags(live);

@@ -16,7 +16,6 @@ public final class X86Entry {
     static final Step RET_FROM_FORK = Step.of("ret_from_fork_asm", "arch/x86/entry/entry_64.S ret_from_fork_asm");
 
     private final Kernel k;
-    private final EntryCpu[] cpus;
     private final Syscall64 syscall64;
     private final Int80 int80;
     private final Sysenter sysenter;
@@ -26,19 +25,20 @@ public final class X86Entry {
 
     public X86Entry(final Kernel k) {
         this.k = k;
-        this.cpus = new EntryCpu[k.config.cpus()];
-        for (int n = 0; n < cpus.length; n++) {
-            cpus[n] = new EntryCpu();
-        }
-        final ExceptionFrame frames = new ExceptionFrame(k, cpus);
+        final ExceptionFrame frames = new ExceptionFrame(k);
         final SyscallTables tables = new SyscallTables(k);
         final Syscall32 calls = new Syscall32(k, tables);
-        this.exceptions = new Exceptions(k, cpus, frames);
+        this.exceptions = new Exceptions(k, frames);
         this.returns = exceptions.returns();
-        this.syscall64 = new Syscall64(k, cpus, returns, tables);
+        this.syscall64 = new Syscall64(k, returns, tables);
         this.int80 = new Int80(k, frames, calls, returns);
-        this.sysenter = new Sysenter(k, cpus, calls, returns);
-        this.interrupts = new Interrupts(k, cpus, frames, returns);
+        this.sysenter = new Sysenter(k, calls, returns);
+        this.interrupts = new Interrupts(k, frames, returns);
+    }
+
+    /** What all these ways share for a CPU. */
+    public static Object newEntryState() {
+        return new EntryCpu();
     }
 
     /** An exit of the machine from user mode that is no interrupt. */
@@ -48,7 +48,7 @@ public final class X86Entry {
             return;
         }
         switch ((int) cpu.machine.exitDetail()) {
-            case X86Exit.SYSCALL -> syscall64.enter(cpu, task);
+            case X86Exit.SYSCALL -> syscall64.enter(k, task);
             case X86Exit.SYSENTER -> sysenter.enter(cpu, task);
             default -> int80.enter(cpu, task);
         }
@@ -86,7 +86,7 @@ public final class X86Entry {
     }
 
     private void kernelMode(final CpuLocal cpu) {
-        final EntryCpu e = cpus[cpu.id];
+        final EntryCpu e = EntryCpu.of(cpu);
         e.kernelGs = true;
         e.onTaskStack = true;
         e.flags = X86Regs.FIXED;
@@ -105,7 +105,7 @@ public final class X86Entry {
 
     /** {@code arch_enter_from_user_mode()}: the checks of CONFIG_DEBUG_ENTRY (X86-08). */
     public void enterFromUserMode(final CpuLocal cpu) {
-        final EntryCpu e = cpus[cpu.id];
+        final EntryCpu e = EntryCpu.of(cpu);
         if ((e.flags & (X86Regs.DF | X86Regs.NT | X86Regs.AC)) != 0) {
             k.log.warnOnce("arch_enter_from_user_mode", "flags DF, NT or AC are set");
         }

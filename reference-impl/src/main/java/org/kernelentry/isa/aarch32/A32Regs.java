@@ -27,6 +27,12 @@ public final class A32Regs {
     static final int MODE_IT_SHIFT = 8;
 
     /** Bits of CPSR, DDI 0406C B1.3.3. */
+    /** From the places of {@link Flags} to those of the program status register. */
+    private static final int NZ_SHIFT = 24;
+
+    private static final int C_SHIFT = 29;
+    private static final int V_SHIFT = 17;
+
     public static final int CPSR_N = 1 << 31;
 
     public static final int CPSR_Z = 1 << 30;
@@ -127,11 +133,7 @@ public final class A32Regs {
     /** CPSR as the kernel sees it after an exception from user mode: NZCV, Q, GE, IT, T and the user mode number. */
     public int cpsr(final CpuState s) {
         final int f = Flags.packed(s);
-        int cpsr = CPSR_MODE_USR | (int) s.r[qge];
-        cpsr |= (f & Flags.N) != 0 ? CPSR_N : 0;
-        cpsr |= (f & Flags.Z) != 0 ? CPSR_Z : 0;
-        cpsr |= (f & Flags.C) != 0 ? CPSR_C : 0;
-        cpsr |= (f & Flags.V) != 0 ? CPSR_V : 0;
+        int cpsr = CPSR_MODE_USR | (int) s.r[qge] | nzcv(f);
         if ((s.mode & MODE_SET_MASK) == MODE_T32) {
             final int it = s.mode >> MODE_IT_SHIFT;
             cpsr |= CPSR_T | (it & 3) << 25 | (it & 0xfc) << 8;
@@ -141,12 +143,7 @@ public final class A32Regs {
 
     /** Takes NZCV, Q, GE, T and (with T set) IT from {@code cpsr}; other bits are not state of user mode. */
     public void setCpsr(final CpuState s, final int cpsr) {
-        Flags.set(
-                s,
-                ((cpsr & CPSR_N) != 0 ? Flags.N : 0)
-                        | ((cpsr & CPSR_Z) != 0 ? Flags.Z : 0)
-                        | ((cpsr & CPSR_C) != 0 ? Flags.C : 0)
-                        | ((cpsr & CPSR_V) != 0 ? Flags.V : 0));
+        Flags.set(s, packed(cpsr));
         s.r[qge] = cpsr & (CPSR_Q | CPSR_GE);
         if ((cpsr & CPSR_T) != 0) {
             final int it = cpsr >>> 25 & 3 | cpsr >>> 8 & 0xfc;
@@ -155,5 +152,17 @@ public final class A32Regs {
         } else {
             s.mode = MODE_A32;
         }
+    }
+
+    /** NZCV in bits 31:28 of the packed {@link Flags}: N and Z are neighbours in both. */
+    public static int nzcv(final int packed) {
+        return (packed & (Flags.N | Flags.Z)) << NZ_SHIFT
+                | (packed & Flags.C) << C_SHIFT
+                | (packed & Flags.V) << V_SHIFT;
+    }
+
+    /** The packed {@link Flags} of NZCV in bits 31:28. */
+    public static int packed(final int nzcv) {
+        return nzcv >>> NZ_SHIFT & (Flags.N | Flags.Z) | nzcv >>> C_SHIFT & Flags.C | nzcv >>> V_SHIFT & Flags.V;
     }
 }

@@ -22,6 +22,11 @@ public interface Arch {
     /** A new CPU of this architecture. */
     Cpu newCpu();
 
+    /** What the port's entry code keeps for a CPU, in its initial state; any object where it keeps nothing. */
+    default Object newEntryState() {
+        return new Object();
+    }
+
     PtRegs newPtRegs();
 
     /** The port's {@code struct thread_struct}, in its initial state. */

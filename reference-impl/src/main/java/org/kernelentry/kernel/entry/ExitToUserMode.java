@@ -62,7 +62,7 @@ public final class ExitToUserMode {
         final CpuLocal cpu = k.cpu;
         k.steps.enter(cpu, EXIT_TO_USER_MODE_PREPARE, 0);
         cpu.lockdep.assertIrqsDisabled(cpu, "exit_to_user_mode_prepare");
-        if (k.config.has(Option.NO_HZ_FULL)) {
+        if (cpu.nohzFull) {
             // Before the flags are read: what it wakes may want this CPU (EXL-01).
             k.steps.at(cpu, RCU_NOCB_FLUSH_DEFERRED_WAKEUP);
         }

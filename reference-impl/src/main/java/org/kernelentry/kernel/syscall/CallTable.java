@@ -32,9 +32,9 @@ public final class CallTable {
         return body != null ? body : lookUp(number);
     }
 
-    /** The body, or null for a number out of range; negative ones are very high. */
+    /** The body, or null for a number out of range. */
     public @Nullable SyscallBody find(final int number) {
-        return Integer.compareUnsigned(number, bodies.length) < 0 ? body(number) : null;
+        return number >= 0 && number < bodies.length ? body(number) : null;
     }
 
     /** Puts another body at {@code number}. */

@@ -3,6 +3,7 @@ package org.kernelentry.kernel.task;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.Kernel;
+import org.kernelentry.kernel.KernelConfig.Option;
 import org.kernelentry.kernel.entry.Irq;
 import org.kernelentry.kernel.tracking.ContextTracking;
 import org.kernelentry.kernel.tracking.Lockdep;
@@ -23,6 +24,10 @@ public final class CpuLocal {
     public final Kernel kernel;
     public final int id;
     public final Cpu machine;
+    /** What the port's entry code keeps for this CPU. */
+    public final Object entry;
+    /** {@code tick_nohz_full_cpu()}: this CPU's tick may stop. */
+    public final boolean nohzFull;
     /** The idle task of this CPU. */
     public final Task idle;
     /** Who runs here. */
@@ -64,6 +69,8 @@ public final class CpuLocal {
         this.kernel = kernel;
         this.id = id;
         this.machine = machine;
+        this.entry = kernel.arch.newEntryState();
+        this.nohzFull = kernel.config.has(Option.NO_HZ_FULL);
         this.ct = new ContextTracking(this);
         this.idle = Task.idle(kernel, id);
         this.current = idle;

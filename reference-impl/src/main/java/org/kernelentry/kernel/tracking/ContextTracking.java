@@ -24,6 +24,11 @@ public final class ContextTracking {
         GUEST
     }
 
+    private static final State[] STATES = State.values();
+    private static final int KERNEL = number(State.KERNEL);
+    private static final int IDLE = number(State.IDLE);
+    private static final int USER = number(State.USER);
+
     public static final Step USER_EXIT = Step.of("user_exit_irqoff", "kernel/context_tracking.c __ct_user_exit()");
     public static final Step USER_ENTER = Step.of("user_enter_irqoff", "kernel/context_tracking.c __ct_user_enter()");
     public static final Step IRQ_ENTER = Step.of("ct_irq_enter", "kernel/context_tracking.c ct_irq_enter()");
@@ -42,7 +47,9 @@ public final class ContextTracking {
     private final boolean counts;
 
     private @Nullable Step omitted;
-    private State state = State.KERNEL;
+    /** Number of a {@link State}: every system call writes it twice, and a number needs no barrier of the garbage collector. */
+    private int state = KERNEL;
+
     private boolean watching = true;
     private long nesting = 1;
     private long nmiNesting = CT_NESTING_IRQ_NONIDLE;
@@ -52,8 +59,13 @@ public final class ContextTracking {
         this.counts = !cpu.kernel.config.has(Option.TINY_RCU);
     }
 
+    @SuppressWarnings("EnumOrdinal") // Read back by this class alone, through STATES.
+    private static int number(final State state) {
+        return state.ordinal();
+    }
+
     public State state() {
-        return state;
+        return STATES[state];
     }
 
     /** {@code rcu_is_watching_curr_cpu()}. */
@@ -79,9 +91,9 @@ public final class ContextTracking {
         if (omit(USER_EXIT)) {
             return;
         }
-        if (active && state == State.USER) {
+        if (active && state == USER) {
             kernelEnter(cpu);
-            state = State.KERNEL;
+            state = KERNEL;
             cpu.kernel.trace.event(cpu, "context_tracking:user_exit", "");
         }
         cpu.kernel.steps.at(cpu, USER_EXIT);
@@ -92,9 +104,9 @@ public final class ContextTracking {
         if (omit(USER_ENTER)) {
             return;
         }
-        if (active && state == State.KERNEL) {
+        if (active && state == KERNEL) {
             cpu.kernel.trace.event(cpu, "context_tracking:user_enter", "");
-            state = State.USER;
+            state = USER;
             kernelExit(cpu);
         }
         cpu.kernel.steps.at(cpu, USER_ENTER);
@@ -106,7 +118,7 @@ public final class ContextTracking {
      * @return whether {@link #exceptionExit} must begin it again
      */
     public boolean exceptionEnter(final CpuLocal cpu) {
-        if (cpu.kernel.arch.hasContextTrackingUserOffstack() || !active || state != State.USER) {
+        if (cpu.kernel.arch.hasContextTrackingUserOffstack() || !active || state != USER) {
             return false;
         }
         userExitIrqoff(cpu);
@@ -125,7 +137,7 @@ public final class ContextTracking {
             warn(cpu, "ct_idle_enter", "interrupts are enabled");
         }
         if (counts) {
-            state = State.IDLE;
+            state = IDLE;
             kernelExit(cpu);
         }
         cpu.kernel.steps.at(cpu, IDLE_ENTER);
@@ -134,7 +146,7 @@ public final class ContextTracking {
     public void idleExit(final CpuLocal cpu) {
         if (counts) {
             kernelEnter(cpu);
-            state = State.KERNEL;
+            state = KERNEL;
         }
         cpu.kernel.steps.at(cpu, IDLE_EXIT);
     }
@@ -145,7 +157,7 @@ public final class ContextTracking {
             return;
         }
         if (nmiNesting != CT_NESTING_IRQ_NONIDLE) {
-            warn(cpu, "ct_kernel_exit", "interrupt nesting is " + relative(nmiNesting) + " on the way to " + state);
+            warn(cpu, "ct_kernel_exit", "interrupt nesting is " + relative(nmiNesting) + " on the way to " + state());
         }
         nmiNesting = 0;
         if (nesting != 1) {
@@ -170,7 +182,7 @@ public final class ContextTracking {
         event(cpu, "Start", nesting, 1);
         nesting = 1;
         if (nmiNesting != 0) {
-            warn(cpu, "ct_kernel_enter", "interrupt nesting is " + nmiNesting + " on the way from " + state);
+            warn(cpu, "ct_kernel_enter", "interrupt nesting is " + nmiNesting + " on the way from " + state());
         }
         nmiNesting = CT_NESTING_IRQ_NONIDLE;
     }
@@ -249,9 +261,9 @@ public final class ContextTracking {
 
     /** {@code CT_WARN_ON(ct_state() != expected)}. */
     public void expect(final CpuLocal cpu, final State expected, final String where) {
-        if (active && state != expected) {
+        if (active && state != number(expected)) {
             // WARN_ON, not WARN_ON_ONCE: every entry says so (IRQ-02).
-            cpu.kernel.log.warn(FILE + where, "context is " + state + ", not " + expected);
+            cpu.kernel.log.warn(FILE + where, "context is " + state() + ", not " + expected);
         }
     }
 

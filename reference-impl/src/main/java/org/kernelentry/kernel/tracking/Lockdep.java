@@ -28,7 +28,8 @@ public final class Lockdep {
     private boolean hardirqsEnabled = true;
     private boolean prepared;
     private int hardirqContext;
-    private final List<String> heldLocks = new ArrayList<>();
+    /** By its class: asked on every way to user mode. */
+    private final ArrayList<String> heldLocks = new ArrayList<>();
 
     /** {@code lockdep_hardirqs_enabled()}. */
     public boolean hardirqsEnabled() {
