@@ -107,9 +107,8 @@ final class ControlCode {
                 new Code() {
                     @Override
                     int run(final long[] r, final PagedSpace mem, final int generation, final int i) {
-                        s.pc = imm;
                         s.mode = d;
-                        return Code.INDIRECT;
+                        return Code.jump(s, imm);
                     }
                 };
             case FusedOp.JMP_Z ->

@@ -1,6 +1,7 @@
 package org.kernelentry.machine.engine;
 
 import org.kernelentry.machine.ir.Op;
+import org.kernelentry.machine.ir.OpShape;
 import org.kernelentry.machine.ir.Relation;
 
 /** Operations that {@link Fusion} makes out of several of {@link Op}; only the interpreter knows them. */
@@ -39,10 +40,16 @@ final class FusedOp {
 
     static final int JMP_NZ = ADD_FLAGS + 22;
 
-    /** d = a + (b << imm). */
-    static final int ADD_SHIFTED = ADD_FLAGS + 23;
-    /** d = a + (b << imm), cut to 32 bits. */
-    static final int ADD_SHIFTED32 = ADD_FLAGS + 24;
+    /** d = the {@link Field} imm of a. */
+    static final int FIELD = ADD_FLAGS + 23;
+    /**
+     * d = a + the {@link Field} in imm of b + a constant, which is imm from {@link #SUM_OFFSET} on; with {@link #SUM_CUT} in imm the sum is cut to
+     * 32 bits.
+     */
+    static final int ADD_FIELD = ADD_FLAGS + 24;
+
+    static final int SUM_CUT = 1 << Field.BITS;
+    static final int SUM_OFFSET = Field.BITS + 1;
     /**
      * {@link #SUB_FLAGS}, and the conditional jump that is the next operation: a comparison of all 32 or 64 bits. The jump's a is the width's
      * complement to 64, b a {@link Relation}, d the number of upper bits that the result is without (0 or 32).
@@ -67,10 +74,7 @@ final class FusedOp {
     static final int ST32_CUT = Op.ST32 + CUT_ADDRESS;
     static final int ST64_CUT = Op.ST64 + CUT_ADDRESS;
 
-    /**
-     * Loads and stores of {@link Op} with the address a + (b << imm), where {@link Op}'s are at this distance; with {@link #INDEX_CUT} in imm
-     * the address is cut to 32 bits.
-     */
+    /** Loads and stores of {@link Op} at an address that is computed as {@link #ADD_FIELD} does, where {@link Op}'s are at this distance. */
     static final int INDEXED = ADD_FLAGS + 41 - Op.LD8U;
 
     static final int LD8U_INDEXED = Op.LD8U + INDEXED;
@@ -79,16 +83,47 @@ final class FusedOp {
     static final int ST8_INDEXED = Op.ST8 + INDEXED;
     static final int ST32_INDEXED = Op.ST32 + INDEXED;
     static final int ST64_INDEXED = Op.ST64 + INDEXED;
-    static final int INDEX_CUT = 64;
 
     /** pc <- imm, mode <- d (a constant). */
     static final int JMP_MODE = ADD_FLAGS + 52;
     /** a without its d upper bits == b: pc <- imm, else the next instruction. */
     static final int JMP_EQUAL = ADD_FLAGS + 53;
+    /** As {@link #ADD_FIELD} with a - b, a & b, a | b, a ^ b, without a constant. */
+    static final int SUB_FIELD = ADD_FLAGS + 54;
+
+    static final int AND_FIELD = ADD_FLAGS + 55;
+    static final int OR_FIELD = ADD_FLAGS + 56;
+    static final int XOR_FIELD = ADD_FLAGS + 57;
+    /**
+     * A shift with flags: d = a {@link Field} of a, cut to 32 bits or not; the flags are of kind and width b, with another field of a for both operands.
+     * imm has the operands' field, the result's, and a bit for the cut.
+     */
+    static final int SHIFT_FLAGS = ADD_FLAGS + 58;
+    /**
+     * Loads and stores of {@link Op} that move their address a on, where {@link Op}'s are at this distance: the address is a + the low half of imm,
+     * then a moves by the upper half. b says what is cut to 32 bits: {@link #MOVE_CUT} the moved a, {@link #MOVE_CUT_ADDRESS} the address.
+     */
+    static final int MOVING = ADD_FLAGS + 59 - Op.LD8U;
+
+    static final int LD8U_MOVING = Op.LD8U + MOVING;
+    static final int LD32U_MOVING = Op.LD32U + MOVING;
+    static final int LD64_MOVING = Op.LD64 + MOVING;
+    static final int ST8_MOVING = Op.ST8 + MOVING;
+    static final int ST32_MOVING = Op.ST32 + MOVING;
+    static final int ST64_MOVING = Op.ST64 + MOVING;
+    /**
+     * {@link Op#JMP_COND} and {@link Op#SKIP_COND} where the flags are known to come of a comparison of all 32 or 64 bits: a is the width's
+     * complement to 64, b a {@link Relation} of the operands that the flags keep.
+     */
+    static final int JMP_RELATION = ADD_FLAGS + 70;
+
+    static final int SKIP_RELATION = ADD_FLAGS + 71;
+    static final int MOVE_CUT = 1;
+    static final int MOVE_CUT_ADDRESS = 2;
 
     private FusedOp() {}
 
-    /** Whether an operation of {@link Op} is also there with {@link #INDEXED}. */
+    /** Whether an operation of {@link Op} is also there with {@link #INDEXED} and {@link #MOVING}. */
     static boolean indexable(final int opcode) {
         return opcode == Op.LD8U
                 || opcode == Op.LD32U
@@ -113,7 +148,9 @@ final class FusedOp {
 
     /** Whether an operation made here stores. */
     static boolean stores(final int opcode) {
-        return opcode >= ST8_CUT && opcode <= ST64_CUT || opcode >= ST8_INDEXED && opcode <= ST64_INDEXED;
+        return opcode >= ST8_CUT && opcode <= ST64_CUT
+                || opcode >= ST8_INDEXED && opcode <= ST64_INDEXED
+                || opcode >= ST8_MOVING && opcode <= ST64_MOVING;
     }
 
     /** A joined operation together with a jump, or -1. */
@@ -134,6 +171,27 @@ final class FusedOp {
         return opcode >= Op.ADD32 && opcode <= Op.XOR32 ? opcode - Op.ADD32 : -1;
     }
 
+    /** {@link #ADD_FIELD} and its like for one of ADD SUB AND OR XOR. */
+    static int withField(final int basic) {
+        return basic == 0 ? ADD_FIELD : SUB_FIELD + basic - 1;
+    }
+
+    /** Whether an operation is {@link #ADD_FIELD} or one of its like. */
+    static boolean takesField(final int opcode) {
+        return opcode == ADD_FIELD || opcode >= SUB_FIELD && opcode <= XOR_FIELD;
+    }
+
+    /** Whether all that an operation does is to write d, behind whatever it may be refused for. */
+    static boolean onlyWritesD(final int opcode) {
+        if (opcode <= Op.HELPER_END) {
+            return OpShape.writesD(opcode) && !OpShape.readsD(opcode);
+        }
+        return opcode == FIELD
+                || takesField(opcode)
+                || opcode >= LD8U_CUT && opcode <= LD64_CUT
+                || opcode >= LD8U_INDEXED && opcode <= LD64_INDEXED;
+    }
+
     /** The operation that computes the low half of what {@code opcode} does and clears the upper half, or -1. */
     static int cut(final int opcode) {
         switch (opcode) {
@@ -143,6 +201,10 @@ final class FusedOp {
                 return Op.ZX32;
             case Op.LD32S:
                 return Op.LD32U;
+            case LD32S_CUT:
+                return LD32U_CUT;
+            case LD8U_CUT, LD32U_CUT, LD8U_INDEXED, LD32U_INDEXED:
+                return opcode;
             case Op.LD8U, Op.LD16U, Op.LD32U, Op.ZX8, Op.ZX16, Op.ZX32, Op.ADDI32, Op.BSWAP32, Op.UDIV32, Op.SDIV32:
             case Op.EQ, Op.LTU, Op.LTS, Op.GETCOND, Op.GETFLAGS:
                 return opcode;

@@ -19,8 +19,14 @@ import org.kernelentry.machine.ir.Relation;
  * {@code CONST SUB FLAGS MOV} becomes one operation. A comparison and the jump behind it, two instructions, are done at once. Only temporaries that nothing but the joined operations reads
  * disappear, and only where no skip lands in between, so every register has the same value at every place where the block can be left.
  */
-final class Fusion extends Rewriting {
+final class Fusion extends Addressing {
     private static final long LOW = 0xffff_ffffL;
+    private static final int UNSEEN = -1;
+
+    /** Kind and width of the flags where they surely come of a comparison, a - b without a borrow; 0 elsewhere. */
+    private int known;
+    /** The same at the skips of this instruction, where it is the same at all of them. */
+    private int knownAtSkips = UNSEEN;
 
     private Fusion(final Block block) {
         super(block);
@@ -46,18 +52,49 @@ final class Fusion extends Rewriting {
             to = block.firstOp(k + 1);
             for (int i = from; i < to; ) {
                 place[i] = ops;
-                i += done[i] ? 1 : join(i);
+                at = i;
+                known = label[i] && known != knownAtSkips ? 0 : known;
+                knownAtSkips = i == from ? UNSEEN : knownAtSkips;
+                final int next = i + (done[i] ? 1 : join(i));
+                noteFlags(i, next);
+                i = next;
             }
         }
         firstOp[instructions] = ops;
         place[block.ops()] = ops;
         for (int i = 0; i < ops; i++) {
             final int opcode = opcode(out[2 * i]);
-            if (opcode == FusedOp.SKIP_IF_NO_BITS || opcode <= Op.HELPER_END && OpShape.skips(opcode)) {
+            final boolean fused = opcode == FusedOp.SKIP_IF_NO_BITS || opcode == FusedOp.SKIP_RELATION;
+            if (fused || opcode <= Op.HELPER_END && OpShape.skips(opcode)) {
                 out[2 * i + 1] = place[(int) out[2 * i + 1]];
             }
         }
         return new CachedBlock(block, Arrays.copyOf(out, 2 * ops), firstOp);
+    }
+
+    /** Keeps {@link #known} up with the operations [from, to), of which the last was just emitted. */
+    private void noteFlags(final int from, final int to) {
+        boolean written = false;
+        for (int n = from; n < to; n++) {
+            final int opcode = opcode(in[2 * n]);
+            written |= OpShape.writesFlags(opcode) || OpShape.opaque(opcode);
+            if (OpShape.skips(opcode)) {
+                knownAtSkips = knownAtSkips == UNSEEN || knownAtSkips == known ? known : 0;
+            }
+        }
+        if (written) {
+            known = switch (opcode(out[2 * ops - 2])) {
+                case FusedOp.SUB_FLAGS, FusedOp.SUB_FLAGS32 -> (int) out[2 * ops - 1];
+                case FusedOp.SUBI_FLAGS, FusedOp.SUBI_FLAGS32 -> b(out[2 * ops - 2]);
+                default -> 0;
+            };
+        }
+    }
+
+    /** The {@link Relation} that {@code cond} is of the operands of the comparison of all 32 or 64 bits that is known, or {@link Relation#NONE}. */
+    private int relation(final int cond) {
+        final int width = known & 0xff;
+        return width == 32 || width == 64 ? Relation.of(cond, known >> 8) : Relation.NONE;
     }
 
     /** Emits what operation {@code i} begins; returns how many operations that took. */
@@ -88,6 +125,13 @@ final class Fusion extends Rewriting {
                 return retargeted(i);
             case Op.JMP_COND:
                 return conditionalJump(i, d(op), imm);
+            case Op.SKIP_COND:
+                final int relation = relation(d(op));
+                if (relation == Relation.NONE) {
+                    return keep(i);
+                }
+                emit(FusedOp.SKIP_RELATION, 0, 64 - (known & 0xff), relation, imm);
+                return 1;
             case Op.EQ:
                 if (follows(i + 1, Op.JMP_IF) && a(in[2 * i + 2]) == d(op) && isTemp(d(op))) {
                     jumpIfEqual(i, in[2 * i + 3]);
@@ -96,6 +140,13 @@ final class Fusion extends Rewriting {
                 return retargeted(i);
             case Op.ADDI, Op.ADDI32:
                 return movedAddress(i) ? 3 : retargeted(i);
+            case Op.MOV, Op.ZX32:
+                return moved(i) ? 1 : retargeted(i);
+            case Op.INSERT:
+                return inserted(i) ? 1 : keep(i);
+            case Op.SHLI, Op.SHRI, Op.SARI, Op.SHLI32, Op.SHRI32, Op.SARI32:
+                final int shifted = shiftWithFlags(i);
+                return shifted != 0 ? shifted : retargeted(i);
             default:
                 final int taken = arithmetic(i, false, 0, 0);
                 return taken != 0 ? taken : retargeted(i);
@@ -115,41 +166,6 @@ final class Fusion extends Rewriting {
             return false;
         }
         emit(FusedOp.JMP_MODE, (int) in[2 * i + 3], 0, 0, in[2 * i + 1]);
-        return true;
-    }
-
-    /**
-     * Whether operation {@code i} and the next two access memory and move the register with the address, before or behind: the move is done right in
-     * the register, behind the access.
-     */
-    private boolean movedAddress(final int i) {
-        final int plain = i + 2 < to && !label[i + 1] ? opcode(in[2 * i + 2]) : -1;
-        if (plain < Op.LD8U || plain > Op.ST64 || !follows(i + 2, Op.MOV)) {
-            return false;
-        }
-        retarget(i + 1);
-        final int opcode = opcode(in[2 * i + 2]);
-        final long sum = in[2 * i];
-        final int register = a(sum);
-        final int moved = d(sum);
-        final long access = in[2 * i + 2];
-        final boolean theirs = a(in[2 * i + 4]) == moved && d(in[2 * i + 4]) == register;
-        if (!theirs || moved == register || d(access) == register || d(access) == moved || !dies(moved, i + 2)) {
-            return false;
-        }
-        final long offset = in[2 * i + 3];
-        if (a(access) == register) {
-            emit(opcode, d(access), register, 0, offset);
-        } else if (a(access) != moved) {
-            return false;
-        } else if (opcode(sum) == Op.ADDI) {
-            emit(opcode, d(access), register, 0, in[2 * i + 1] + offset);
-        } else if (offset == 0 && FusedOp.cuttable(opcode)) {
-            emit(opcode + FusedOp.CUT_ADDRESS, d(access), register, 0, in[2 * i + 1]);
-        } else {
-            return false;
-        }
-        emit(opcode(sum), register, register, 0, in[2 * i + 1]);
         return true;
     }
 
@@ -190,6 +206,10 @@ final class Fusion extends Rewriting {
                 change(FusedOp.withJump(opcode));
                 lost = upper;
             }
+        }
+        if (relation(cond) != Relation.NONE) {
+            emit(FusedOp.JMP_RELATION, 0, 64 - (known & 0xff), relation(cond), target);
+            return 1;
         }
         if (zero) {
             emit(cond == Cond.Z ? FusedOp.JMP_Z : FusedOp.JMP_NZ, lost, 0, 0, target);
@@ -248,26 +268,6 @@ final class Fusion extends Rewriting {
         return next - i;
     }
 
-    /** The operation {@code i} of two slots without flags; an addition takes the shift of one of them along. */
-    private void sum(final boolean low, final int basic, final int target, final int i) {
-        final int a = a(in[2 * i]);
-        final int b = b(in[2 * i]);
-        final boolean addition = basic + Op.ADD == Op.ADD && a != b;
-        for (final int shifted : new int[] {b, a}) {
-            // A shift of 32 bits loses what lies above, so that only the low half of the sum is the same.
-            final boolean half = low && fedBy(Op.SHLI32, shifted, i);
-            if (addition && (half || fedBy(Op.SHLI, shifted, i))) {
-                ops--;
-                final int other = shifted == b ? a : b;
-                // Its count is taken modulo 32, the joined operation's modulo 64.
-                final long count = out[2 * ops + 1] & (half ? Integer.SIZE : Long.SIZE) - 1;
-                emit(low ? FusedOp.ADD_SHIFTED32 : FusedOp.ADD_SHIFTED, target, other, a(out[2 * ops]), count);
-                return;
-            }
-        }
-        emit((low ? Op.ADD32 : Op.ADD) + basic, target, a, b, 0);
-    }
-
     private boolean immediate(final int opcode, final boolean low, final int d, final int a, final long value) {
         switch (opcode) {
             case Op.ADD:
@@ -294,10 +294,11 @@ final class Fusion extends Rewriting {
     /** Operation {@code i}; computed right into the register where a move to it follows. */
     private int retargeted(final int i) {
         retarget(i);
-        return address(i);
+        return operand(i);
     }
 
-    private void retarget(final int i) {
+    @Override
+    void retarget(final int i) {
         final long op = in[2 * i];
         final int opcode = opcode(op);
         if (!OpShape.writesD(opcode) || OpShape.readsD(opcode)) {
@@ -336,53 +337,5 @@ final class Fusion extends Rewriting {
             }
         }
         return -1;
-    }
-
-    /** Operation {@code i}; a load or store takes the addition of its address along, an addition the shift of its operand. */
-    private int address(final int i) {
-        final long op = in[2 * i];
-        final int opcode = opcode(op);
-        // What is stored must not be the address itself.
-        final boolean access = opcode >= Op.LD8U && opcode <= Op.ST64 && (opcode < Op.ST8 || d(op) != a(op));
-        if (access && indexed(i)) {
-            return 1;
-        }
-        final boolean cuttable = access && in[2 * i + 1] == 0 && FusedOp.cuttable(opcode);
-        if (cuttable && (fedBy(Op.ADDI32, a(op), i) || fedBy(Op.ZX32, a(op), i))) {
-            final long added = opcode(out[2 * ops - 2]) == Op.ADDI32 ? out[2 * ops - 1] : 0;
-            ops--;
-            emit(opcode + FusedOp.CUT_ADDRESS, d(op), a(out[2 * ops]), 0, added);
-            return 1;
-        }
-        if (access && fedBy(Op.ADDI, a(op), i)) {
-            ops--;
-            emit(opcode, d(op), a(out[2 * ops]), 0, out[2 * ops + 1] + in[2 * i + 1]);
-            return 1;
-        }
-        if (FusedOp.readsLowHalf(opcode, in[2 * i + 1]) && fedBy(Op.ZX32, a(op), i)) {
-            ops--;
-            emit(opcode, d(op), a(out[2 * ops]), 0, in[2 * i + 1]);
-            return 1;
-        }
-        return keep(i);
-    }
-
-    /** Whether access {@code i} takes along the sum of two slots that is its address, and the shift of one of them. */
-    private boolean indexed(final int i) {
-        final long op = in[2 * i];
-        if (ops == first || !FusedOp.indexable(opcode(op)) || in[2 * i + 1] != 0) {
-            return false;
-        }
-        final long sum = out[2 * ops - 2];
-        final int opcode = opcode(sum);
-        final boolean shifts = opcode == FusedOp.ADD_SHIFTED || opcode == FusedOp.ADD_SHIFTED32;
-        final boolean low = opcode == Op.ADD32 || opcode == FusedOp.ADD_SHIFTED32;
-        if (!shifts && opcode != Op.ADD && opcode != Op.ADD32 || !fedBy(opcode, a(op), i)) {
-            return false;
-        }
-        ops--;
-        final long shift = shifts ? out[2 * ops + 1] : 0;
-        emit(opcode(op) + FusedOp.INDEXED, d(op), a(sum), b(sum), shift | (low ? FusedOp.INDEX_CUT : 0));
-        return true;
     }
 }

@@ -120,6 +120,7 @@ final class Interpreter {
                 if (next == null
                         || ++next.heat >= translateAfter
                         || next.pc != s.pc
+                        || next.mode != s.mode
                         || next.instructions > budget - done
                         || cpu.interruptPending()) {
                     last = block;

@@ -20,7 +20,12 @@ abstract class Rewriting {
 
     final long[] out;
     final int[] place;
+    /** The operation that each emitted one begins with. */
+    private final int[] origin;
+
     int ops;
+    /** The operation being looked at. */
+    int at;
     /** First operation emitted of the instruction being looked at, and of the one before it. */
     int first;
 
@@ -35,6 +40,7 @@ abstract class Rewriting {
         this.done = new boolean[block.ops() + 1];
         this.out = new long[in.length];
         this.place = new int[block.ops() + 1];
+        this.origin = new int[block.ops() + 1];
     }
 
     boolean isTemp(final int slot) {
@@ -64,6 +70,9 @@ abstract class Rewriting {
     }
 
     boolean reads(final int i, final int slot) {
+        if (done[i]) {
+            return false;
+        }
         final long op = in[2 * i];
         final int opcode = opcode(op);
         return OpShape.opaque(opcode)
@@ -90,12 +99,26 @@ abstract class Rewriting {
 
     /** The operation emitted last, of the same instruction and always followed by {@code i}, is {@code opcode} and feeds only {@code slot} of it. */
     boolean fedBy(final int opcode, final int slot, final int i) {
-        return ops > first
-                && !label[i]
-                && opcode(out[2 * ops - 2]) == opcode
-                && d(out[2 * ops - 2]) == slot
-                && isTemp(slot)
-                && dies(slot, i);
+        return feeds(1, slot, i) && opcode(out[2 * ops - 2]) == opcode;
+    }
+
+    /**
+     * Whether the {@code back}th of the operations emitted last, of the same instruction and always followed by the others and by {@code i}, writes
+     * {@code slot}, which nobody reads behind {@code i}.
+     */
+    boolean feeds(final int back, final int slot, final int i) {
+        final int n = ops - back;
+        if (n < first || d(out[2 * n]) != slot || !isTemp(slot) || !dies(slot, i)) {
+            return false;
+        }
+        int next = i;
+        for (int k = ops - 1; k >= n; k--) {
+            if (label[next]) {
+                return false;
+            }
+            next = origin[k];
+        }
+        return true;
     }
 
     /** Whether one of the operations emitted from {@code from} on may let the block end behind its instruction. */
@@ -112,6 +135,7 @@ abstract class Rewriting {
     void emit(final int opcode, final int d, final int a, final int b, final long imm) {
         out[2 * ops] = Block.pack(opcode, d, a, b);
         out[2 * ops + 1] = imm;
+        origin[ops] = at;
         ops++;
     }
 
@@ -124,6 +148,7 @@ abstract class Rewriting {
     int keep(final int i) {
         out[2 * ops] = in[2 * i];
         out[2 * ops + 1] = in[2 * i + 1];
+        origin[ops] = at;
         ops++;
         return 1;
     }

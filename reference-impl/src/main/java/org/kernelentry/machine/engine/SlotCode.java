@@ -262,22 +262,6 @@ final class SlotCode {
                         return i + 1;
                     }
                 };
-            case FusedOp.ADD_SHIFTED ->
-                new Code() {
-                    @Override
-                    int run(final long[] r, final PagedSpace mem, final int generation, final int i) {
-                        r[d] = r[a] + (r[b] << imm);
-                        return i + 1;
-                    }
-                };
-            case FusedOp.ADD_SHIFTED32 ->
-                new Code() {
-                    @Override
-                    int run(final long[] r, final PagedSpace mem, final int generation, final int i) {
-                        r[d] = r[a] + (r[b] << imm) & LOW;
-                        return i + 1;
-                    }
-                };
             default -> null;
         };
     }

@@ -38,8 +38,11 @@ final class Threading {
         @Nullable Code code = SlotCode.of(opcode, d, a, b, imm);
         code = code != null ? code : UnaryCode.of(opcode, d, a, b, imm);
         code = code != null ? code : MemoryCode.of(opcode, d, a, imm);
-        code = code != null ? code : MemoryCode.indexed(opcode, d, a, b, imm);
+        code = code != null ? code : AddressCode.indexed(opcode, d, a, b, imm);
+        code = code != null ? code : AddressCode.moving(opcode, d, a, b, imm);
+        code = code != null ? code : FieldCode.of(state.flags, opcode, d, a, b, imm);
         code = code != null ? code : FlagCode.of(state.flags, opcode, d, a, b, imm);
+        code = code != null ? code : RelationCode.of(state, opcode, a, b, imm);
         code = code != null ? code : ControlCode.of(state, opcode, d, a, b, imm);
         if (code == null && i + 1 < block.ops()) {
             code = JumpCode.of(state, op, imm, block.program[2 * i + 2], block.program[2 * i + 3]);

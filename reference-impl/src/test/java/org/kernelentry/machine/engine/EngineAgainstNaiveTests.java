@@ -26,12 +26,13 @@ final class EngineAgainstNaiveTests {
     private final EngineCpu engine = new EngineCpu(isa);
     private final NaiveCpu naive = new NaiveCpu(isa, naiveSpace);
 
-    private void load(final PagedSpace space, final byte[] code) {
+    private void load(final PagedSpace space, final byte[] code, final byte[] data) {
         space.unmap(0, space.top());
         assertThat(space.map(CODE, 0x1000, 7)).isTrue();
         assertThat(space.map(DATA, 0x1000, AddressSpace.PROT_READ | AddressSpace.PROT_WRITE))
                 .isTrue();
         space.poke(CODE, code, 0, code.length);
+        space.poke(DATA, data, 0, data.length);
     }
 
     private void place(final Random random) {
@@ -79,8 +80,10 @@ final class EngineAgainstNaiveTests {
         for (int round = 0; round < 60; round++) {
             final byte[] code = new byte[CODE_BYTES];
             random.nextBytes(code);
-            load(engineSpace, code);
-            load(naiveSpace, code);
+            final byte[] data = new byte[AddressSpace.PAGE_SIZE];
+            random.nextBytes(data);
+            load(engineSpace, code, data);
+            load(naiveSpace, code, data);
             for (int run = 0; run < 40; run++) {
                 place(random);
                 final long budget = 1L + random.nextInt(100);

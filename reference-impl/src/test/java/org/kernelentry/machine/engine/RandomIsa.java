@@ -101,7 +101,7 @@ final class RandomIsa implements Isa {
                 out.constant(temp(), constant());
             }
             for (int i = random.nextInt(4); i >= 0; i--) {
-                piece(random.nextInt(20));
+                piece(random.nextInt(26));
             }
             switch (random.nextInt(24)) {
                 case 0 -> out.jumpIf(random.nextInt(Cond.NP + 1), pc + 4L * (random.nextInt(9) - 4));
@@ -146,6 +146,11 @@ final class RandomIsa implements Isa {
                 case 14, 15 -> indexed();
                 case 16 -> moving();
                 case 17 -> lowHalf();
+                case 18 -> fields();
+                case 19 -> shiftWithFlags();
+                case 20 -> byteInsert();
+                case 21 -> compareAndSkip();
+                case 22 -> address();
                 default -> out.helper(random.nextInt(2), register(), source(), random.nextInt(ADDRESSES));
             }
         }
@@ -173,7 +178,11 @@ final class RandomIsa implements Isa {
         private void moving() {
             final int register = random.nextInt(ADDRESSES);
             final int moved = temp();
-            out.alui(random.nextBoolean() ? Op.ADDI : Op.ADDI32, moved, register, random.nextInt(17) - 8);
+            final boolean cut = random.nextBoolean();
+            if (cut && random.nextInt(4) == 0) {
+                out.alui(Op.ORI, register, register, 1L << 40);
+            }
+            out.alui(cut ? Op.ADDI32 : Op.ADDI, moved, register, random.nextInt(17) - 8);
             final int address = random.nextBoolean() ? register : moved;
             final int offset = random.nextBoolean() ? 0 : random.nextInt(16);
             if (random.nextBoolean()) {
@@ -197,6 +206,124 @@ final class RandomIsa implements Isa {
                 out.alui(Op.ADDI32 + random.nextInt(Op.RORI32 - Op.ADDI32 + 1), d, low, constant());
             } else {
                 out.unary(Op.ZX8 + random.nextInt(Op.BSWAP32 - Op.ZX8 + 1), d, low);
+            }
+        }
+
+        /** A shift or extension by a constant, another one of it perhaps, and what takes that as an operand. */
+        private void fields() {
+            int part = source();
+            for (int i = random.nextInt(2); i >= 0; i--) {
+                final int of = part;
+                part = temp();
+                if (random.nextInt(3) == 0) {
+                    out.unary(Op.ZX8 + random.nextInt(Op.SX32 - Op.ZX8 + 1), part, of);
+                } else {
+                    out.alui(Op.SHLI + random.nextInt(Op.RORI32 - Op.SHLI + 1), part, of, random.nextInt(64));
+                }
+            }
+            final int other = random.nextInt(8) == 0 ? part : source();
+            final boolean turned = random.nextBoolean();
+            final int d = target();
+            out.alu(BASIC[random.nextInt(BASIC.length)], d, turned ? part : other, turned ? other : part);
+            if (random.nextBoolean()) {
+                out.unary(COMMIT[random.nextInt(COMMIT.length)], register(), d);
+            }
+        }
+
+        /** As x86 shifts by a constant: once by less for the carry. */
+        private void shiftWithFlags() {
+            final int a = source();
+            final int opcode = Op.SHLI + random.nextInt(Op.SARI32 - Op.SHLI + 1);
+            final int count = 1 + random.nextInt(63);
+            final int carry = temp();
+            final int result = temp();
+            out.alui(opcode, carry, a, count - 1);
+            out.alui(random.nextInt(8) == 0 ? Op.SHRI : opcode, result, a, count);
+            out.unary(random.nextBoolean() ? Op.ZX32 : Op.MOV, random.nextInt(8) == 0 ? carry : register(), result);
+            final int second = random.nextInt(8) == 0 ? source() : carry;
+            out.flags(1 + random.nextInt(FlagKind.SAR), 8 << random.nextInt(4), carry, second, result);
+        }
+
+        /** As x86 changes the low byte of a register. */
+        private void byteInsert() {
+            final int d = register();
+            final int any = source();
+            final int other = temp();
+            if (random.nextBoolean()) {
+                out.load(Op.LD8U + random.nextInt(2), other, random.nextInt(ADDRESSES), random.nextInt(64));
+            } else {
+                out.unary(random.nextBoolean() ? Op.ZX8 : Op.SX8, other, any);
+            }
+            final int changed = random.nextInt(8) == 0 ? source() : d;
+            final int result = temp();
+            out.alu(BASIC[random.nextInt(BASIC.length)], result, changed, other);
+            out.insert(d, result, random.nextInt(8) == 0 ? 8 : 0, random.nextInt(8) == 0 ? 16 : 8);
+        }
+
+        /** A comparison, and skips and jumps by its flags; sometimes it was one with a borrow, or other flags come from where a skip begins. */
+        private void compareAndSkip() {
+            final int a = source();
+            final int b = source();
+            final boolean perhaps = random.nextInt(4) == 0;
+            final int skipped = perhaps ? out.skipIf(random.nextInt(Cond.NP + 1)) : 0;
+            final int d = perhaps ? register() : temp();
+            final int kind = random.nextBoolean() ? FlagKind.SUB : FlagKind.SUBC;
+            final boolean narrow = random.nextBoolean();
+            out.alu(narrow ? Op.SUB32 : Op.SUB, d, a, b);
+            if (random.nextInt(4) == 0) {
+                out.alui(Op.ADDI, d, d, -1);
+            }
+            out.flags(kind, narrow ? 32 : 64, a, b, d);
+            final boolean around = random.nextBoolean();
+            if (perhaps && !around) {
+                out.bind(skipped);
+            }
+            if (random.nextInt(4) == 0) {
+                final int skip = out.skipIf(random.nextInt(Cond.NP + 1));
+                out.flags(FlagKind.ADD, 32, source(), source(), source());
+                out.bind(skip);
+            }
+            for (int i = random.nextInt(3); i >= 0; i--) {
+                final int skip = out.skipIf(random.nextInt(Cond.NP + 1));
+                out.unary(Op.MOV, register(), source());
+                out.bind(skip);
+            }
+            if (perhaps && around) {
+                out.bind(skipped);
+                out.getCond(register(), random.nextInt(Cond.NP + 1));
+                final int skip = out.skipIf(random.nextInt(Cond.NP + 1));
+                out.unary(Op.MOV, register(), source());
+                out.bind(skip);
+            }
+        }
+
+        /** An address of two slots and a constant, as a value or for an access, in 32 or 64 bits. */
+        private void address() {
+            final int any = source();
+            int base = random.nextInt(3) == 0 ? source() : random.nextInt(ADDRESSES);
+            if (random.nextInt(4) == 0) {
+                // Near the top of 32 bits.
+                base = temp();
+                out.constant(base, 0xffff_fff0L);
+            }
+            final int index = temp();
+            out.alui(Op.ANDI, index, any, 0x1f);
+            int scaled = index;
+            if (random.nextBoolean()) {
+                scaled = temp();
+                out.alui(Op.SHLI, scaled, index, random.nextInt(3));
+            }
+            final int sum = temp();
+            out.alu(random.nextInt(4) == 0 ? Op.ADD32 : Op.ADD, sum, base, scaled);
+            int address = sum;
+            if (random.nextInt(3) > 0) {
+                address = temp();
+                out.alui(random.nextBoolean() ? Op.ADDI : Op.ADDI32, address, sum, random.nextInt(33) - 16);
+            }
+            switch (random.nextInt(4)) {
+                case 0 -> out.unary(random.nextBoolean() ? Op.ZX32 : Op.MOV, register(), address);
+                case 1 -> out.store(Op.ST8 + random.nextInt(4), random.nextInt(4) == 0 ? sum : source(), address, 0);
+                default -> out.load(Op.LD8U + random.nextInt(7), target(), address, random.nextInt(2) * 8);
             }
         }
 
@@ -239,14 +366,22 @@ final class RandomIsa implements Isa {
                 default -> out.skipIf(random.nextInt(Cond.NP + 1));
             };
             // No new temporary may be written first under a skip, so the pieces here use what there is.
-            out.alu(BASIC[random.nextInt(BASIC.length)], source(), source(), source());
             if (random.nextBoolean()) {
                 out.flags(1 + random.nextInt(FlagKind.SAR), 8 << random.nextInt(4), source(), source(), source());
             }
             if (random.nextBoolean()) {
                 out.op(Op.EXIT, CpuExit.TRAP, source(), 0, 0x6660);
             }
+            final int d = source();
+            if (random.nextBoolean()) {
+                out.alui(Op.ADDI + random.nextInt(Op.RORI32 - Op.ADDI + 1), d, source(), random.nextInt(64));
+            } else {
+                out.alu(BASIC[random.nextInt(BASIC.length)], d, source(), source());
+            }
             out.bind(skip);
+            if (random.nextBoolean()) {
+                out.unary(COMMIT[random.nextInt(COMMIT.length)], register(), d);
+            }
         }
 
         /** A label between an operation and the flags it would be joined with. */
