@@ -145,7 +145,7 @@ final class Regions {
                     ordered.stream().map(b -> b.block).toList(),
                     indirects,
                     (pc, mode) -> access(cache, pc, mode),
-                    space.pool());
+                    space);
             if (region != null) {
                 head.members = ordered.toArray(CachedBlock[]::new);
                 for (int i = 0; i < indirects.length; i++) {

@@ -14,6 +14,9 @@ public final class Flags {
     public static final int Z = 1 << 6;
     public static final int N = 1 << 7;
     public static final int V = 1 << 11;
+    /** In a kind and width: the result has to be computed from the operands. Translated code has it, {@code CpuState} has not. */
+    public static final int DERIVED = 1 << 16;
+
     public static final int ALL = C | P | A | Z | N | V;
 
     private Flags() {}
@@ -42,6 +45,14 @@ public final class Flags {
         f |= sign(kindAndWidth, result) ? N : 0;
         f |= overflow(kindAndWidth, a, b, result) ? V : 0;
         return f;
+    }
+
+    /** The result of an operation of which translated code may know the operands only. */
+    public static long result(final int kindAndWidth, final long a, final long b, final long result) {
+        if ((kindAndWidth & DERIVED) == 0) {
+            return result;
+        }
+        return (kindAndWidth & ~DERIVED) >> 8 == FlagKind.ADD ? a + b : a - b;
     }
 
     private static long top(final int kindAndWidth) {

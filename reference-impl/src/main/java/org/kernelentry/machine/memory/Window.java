@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
  * A range of addresses that translated code reads or writes without asking for the page: all its pages have the permission and lie in one
  * {@link Arena} as they lie in the space.
  *
- * <p>An access at {@code a} may use the space's {@link PagedSpace#pool pool} at {@code (int) a + delta} if {@code a + bias < limit}, a signed
+ * <p>An access at {@code a} may use the space's {@link PagedSpace#pool pool} at {@code (int) a + delta} if {@code a + bias < limit} (see {@link Limits}), a signed
  * comparison that stands for the unsigned {@code a - first < length - 7}. One limit serves all sizes, so the last seven bytes of a window are never used through it. Whatever is refused
  * here is for the space's own loads and stores, after {@link #missed}.
  */
@@ -19,7 +19,7 @@ public final class Window {
     public static final int READ_STACK = 1;
     public static final int WRITE = 2;
     public static final int WRITE_STACK = 3;
-    static final int COUNT = 4;
+    public static final int COUNT = 4;
 
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
@@ -45,11 +45,15 @@ public final class Window {
     private int refusals;
     private boolean hasBeenOpen;
 
-    /** See the class; read by translated code. */
-    public long bias;
+    /** What translated code reads. It has no way back to the space, which goes when nobody but a cache of its code is left. */
+    public final Limits limits = new Limits();
 
-    public long limit = Long.MIN_VALUE;
-    public int delta;
+    /** See {@link Window}. */
+    public static final class Limits {
+        public long bias;
+        public long limit = Long.MIN_VALUE;
+        public int delta;
+    }
 
     Window(final Arenas arenas, final int access) {
         this.arenas = arenas;
@@ -61,16 +65,16 @@ public final class Window {
         first = newFirst;
         end = newEnd;
         hasBeenOpen = true;
-        delta = arena.delta();
-        bias = Long.MIN_VALUE - (newFirst << AddressSpace.PAGE_SHIFT);
-        limit = Long.MIN_VALUE + (newEnd - newFirst << AddressSpace.PAGE_SHIFT) - MARGIN;
+        limits.delta = arena.delta();
+        limits.bias = Long.MIN_VALUE - (newFirst << AddressSpace.PAGE_SHIFT);
+        limits.limit = Long.MIN_VALUE + (newEnd - newFirst << AddressSpace.PAGE_SHIFT) - MARGIN;
     }
 
     /** Nothing is seen through the window until the next miss. */
     void close() {
         first = 0;
         end = 0;
-        limit = Long.MIN_VALUE;
+        limits.limit = Long.MIN_VALUE;
         misses = patience;
     }
 

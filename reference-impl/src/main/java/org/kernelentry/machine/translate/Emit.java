@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import org.kernelentry.machine.ir.Flags;
 import org.objectweb.asm.Type;
 
 /**
@@ -41,16 +42,14 @@ final class Emit {
     static final int SCRATCH = 22;
     /** Where the current access goes. */
     static final int ADDRESS = 24;
-    /** The windows of the space, by number. */
-    static final int FIRST_WINDOW = 26;
 
-    static final int WINDOWS = 4;
-    private static final int TEMPS = FIRST_WINDOW + WINDOWS;
+    private static final int TEMPS = 26;
 
     static final String STATE_NAME = "org/kernelentry/machine/CpuState";
     static final String RUN_NAME = "org/kernelentry/machine/translate/RegionRun";
     static final String SPACE_NAME = "org/kernelentry/machine/memory/PagedSpace";
     static final String WINDOW_NAME = "org/kernelentry/machine/memory/Window";
+    static final String LIMITS_NAME = "org/kernelentry/machine/memory/Window$Limits";
     static final String HELPER_NAME = "org/kernelentry/machine/ir/Helper";
     static final String FAULT_NAME = "org/kernelentry/machine/memory/MemoryFault";
     static final String TRAP_NAME = "org/kernelentry/machine/ir/GuestTrap";
@@ -113,7 +112,6 @@ final class Emit {
                 TOP, // SCRATCH, of two, used between labels only
                 TOP,
                 LONG)); // ADDRESS
-        types.addAll(Collections.nCopies(WINDOWS, WINDOW_NAME));
         types.addAll(Collections.nCopies(temps + kept.length, LONG));
         return types.toArray();
     }
@@ -219,19 +217,35 @@ final class Emit {
         }
         m.visitVarInsn(ALOAD, R);
         integer(flags);
-        m.visitVarInsn(ILOAD, FLAG_KIND);
+        pushKind();
         m.visitInsn(I2L);
         m.visitInsn(LASTORE);
-        saveFlag(1, FLAG_A);
-        saveFlag(2, FLAG_B);
-        saveFlag(3, FLAG_RESULT);
+        saveFlag(1, () -> m.visitVarInsn(LLOAD, FLAG_A));
+        saveFlag(2, () -> m.visitVarInsn(LLOAD, FLAG_B));
+        saveFlag(3, this::pushResult);
     }
 
-    private void saveFlag(final int n, final int variable) {
+    private void saveFlag(final int n, final Runnable value) {
         m.visitVarInsn(ALOAD, R);
         integer(flags + n);
-        m.visitVarInsn(LLOAD, variable);
+        value.run();
         m.visitInsn(LASTORE);
+    }
+
+    /** Kind and width of the flags, as others know it. */
+    void pushKind() {
+        m.visitVarInsn(ILOAD, FLAG_KIND);
+        integer(~Flags.DERIVED);
+        m.visitInsn(IAND);
+    }
+
+    /** The result of the operation that set the flags, which need not be {@link #FLAG_RESULT}. */
+    void pushResult() {
+        m.visitVarInsn(ILOAD, FLAG_KIND);
+        m.visitVarInsn(LLOAD, FLAG_A);
+        m.visitVarInsn(LLOAD, FLAG_B);
+        m.visitVarInsn(LLOAD, FLAG_RESULT);
+        callStatic(Flags.class, "result", "(IJJJ)J");
     }
 
     void loadFlags() {

@@ -19,50 +19,60 @@ final class FlagEmit {
     private final Emit e;
     /** Kind and width of the operation that set the flags last, or UNKNOWN. */
     private int known = UNKNOWN;
-    /** It was a plain subtraction, no borrow came in: operands can be compared. */
-    private boolean comparable;
+    /** If it is known: it was a plain addition or subtraction, so that its result is none of the variables. */
+    private boolean derived;
 
     FlagEmit(final Emit e) {
         this.e = e;
     }
 
     /** What is known at a place, to be joined with what is known elsewhere. */
-    record Knowledge(int kindAndWidth, boolean comparable) {}
+    record Knowledge(int kindAndWidth, boolean derived) {}
 
     Knowledge knowledge() {
-        return new Knowledge(known, comparable);
+        return new Knowledge(known, derived);
     }
 
     /** Another path arrives here with {@code other}. */
     void join(final Knowledge other) {
-        if (other.kindAndWidth != known) {
-            known = UNKNOWN;
+        if (other.kindAndWidth != known || other.derived != derived) {
+            forget();
         }
-        comparable &= other.comparable;
     }
 
     void take(final Knowledge other) {
         known = other.kindAndWidth;
-        comparable = other.comparable;
+        derived = other.derived;
     }
 
     void forget() {
         known = UNKNOWN;
-        comparable = false;
+        derived = false;
     }
 
-    /** Op.FLAGS. */
-    void set(final int kindAndWidth, final int a, final int b, final int result, final boolean plainSubtraction) {
-        e.integer(kindAndWidth);
+    /**
+     * Op.FLAGS. A variable whose value says nothing gets a constant: what it held before need not be kept.
+     *
+     * @param plain the result is that of a and b, without carry or borrow
+     */
+    void set(final int kindAndWidth, final int a, final int b, final int result, final boolean plain) {
+        final int kind = kindAndWidth >> 8;
+        e.integer(plain ? kindAndWidth | Flags.DERIVED : kindAndWidth);
         e.m.visitVarInsn(ISTORE, FLAG_KIND);
-        e.get(a);
-        e.m.visitVarInsn(LSTORE, FLAG_A);
-        e.get(b);
-        e.m.visitVarInsn(LSTORE, FLAG_B);
-        e.get(result);
-        e.m.visitVarInsn(LSTORE, FLAG_RESULT);
+        set(FLAG_A, a, kind != FlagKind.LOGIC);
+        set(FLAG_B, b, kind <= FlagKind.SUBC || kind == FlagKind.RESULT_CV);
+        set(FLAG_RESULT, result, !plain);
         known = kindAndWidth;
-        comparable = plainSubtraction;
+        derived = plain;
+    }
+
+    private void set(final int variable, final int slot, final boolean needed) {
+        if (needed) {
+            e.get(slot);
+        } else {
+            e.m.visitInsn(LCONST_0);
+        }
+        e.m.visitVarInsn(LSTORE, variable);
     }
 
     /** Op.PUTFLAGS. */
@@ -74,7 +84,7 @@ final class FlagEmit {
         e.m.visitInsn(LAND);
         e.m.visitVarInsn(LSTORE, FLAG_RESULT);
         known = FlagKind.pack(FlagKind.RAW, 64);
-        comparable = false;
+        derived = false;
     }
 
     /** Pushes the packed flags as a long. */
@@ -85,10 +95,10 @@ final class FlagEmit {
     }
 
     private void pushAll() {
-        e.m.visitVarInsn(ILOAD, FLAG_KIND);
+        e.pushKind();
         e.m.visitVarInsn(LLOAD, FLAG_A);
         e.m.visitVarInsn(LLOAD, FLAG_B);
-        e.m.visitVarInsn(LLOAD, FLAG_RESULT);
+        e.pushResult();
     }
 
     /** Jumps to {@code target} when the condition holds. */
@@ -97,19 +107,17 @@ final class FlagEmit {
         final int width = known & 0xff;
         if (known == UNKNOWN || kind == FlagKind.RAW) {
             ask(cond, target);
-        } else if (cond >> 1 == Cond.Z >> 1) {
-            shifted(FLAG_RESULT, width);
-            zero(cond, target, IFEQ, IFNE);
-        } else if (cond >> 1 == Cond.N >> 1) {
-            shifted(FLAG_RESULT, width);
-            zero(cond, target, IFLT, IFGE);
-        } else if (comparable && width >= 32 && Relation.of(cond, kind) != Relation.NONE) {
+        } else if (derived && Relation.of(cond, kind) != Relation.NONE) {
             compare(Relation.of(cond, kind), target, width);
-        } else if (kind == FlagKind.LOGIC && (cond >> 1 == Cond.GE >> 1 || cond >> 1 == Cond.GT >> 1)) {
+        } else if (cond >> 1 == Cond.Z >> 1) {
+            againstZero(width, (cond & 1) == 0 ? IFEQ : IFNE, target);
+        } else if (cond >> 1 == Cond.N >> 1) {
+            againstZero(width, (cond & 1) == 0 ? IFLT : IFGE, target);
+        } else if (kind == FlagKind.LOGIC && cond >> 1 == Cond.GE >> 1) {
             // V is clear.
-            shifted(FLAG_RESULT, width);
-            final boolean ge = cond >> 1 == Cond.GE >> 1;
-            zero(cond, target, ge ? IFGE : IFGT, ge ? IFLT : IFLE);
+            againstZero(width, (cond & 1) == 0 ? IFGE : IFLT, target);
+        } else if (kind == FlagKind.LOGIC && cond >> 1 == Cond.GT >> 1) {
+            againstZero(width, (cond & 1) == 0 ? IFGT : IFLE, target);
         } else {
             ask(cond, target);
         }
@@ -122,19 +130,36 @@ final class FlagEmit {
         e.m.visitJumpInsn(IFNE, target);
     }
 
-    /** Pushes a flag operand with its top bit in the sign. */
-    private void shifted(final int variable, final int width) {
-        e.m.visitVarInsn(LLOAD, variable);
-        if (width < 64) {
-            e.integer(64 - width);
-            e.m.visitInsn(LSHL);
+    /** Jumps as the result, which is of a known operation, stands to 0. */
+    private void againstZero(final int width, final int jump, final Label target) {
+        if (derived) {
+            e.m.visitVarInsn(LLOAD, FLAG_A);
+            e.m.visitVarInsn(LLOAD, FLAG_B);
+            e.m.visitInsn(known >> 8 == FlagKind.ADD ? LADD : LSUB);
+        } else {
+            e.m.visitVarInsn(LLOAD, FLAG_RESULT);
         }
+        if (width == Long.SIZE) {
+            e.m.visitInsn(LCONST_0);
+            e.m.visitInsn(LCMP);
+        } else {
+            narrow(width, jump != IFEQ && jump != IFNE);
+        }
+        e.m.visitJumpInsn(jump, target);
     }
 
-    private void zero(final int cond, final Label target, final int yes, final int no) {
-        e.m.visitInsn(LCONST_0);
-        e.m.visitInsn(LCMP);
-        e.m.visitJumpInsn((cond & 1) == 0 ? yes : no, target);
+    /** Makes an int of the low bits of the long on the stack. */
+    private void narrow(final int width, final boolean signed) {
+        e.m.visitInsn(L2I);
+        if (width == Integer.SIZE) {
+            return;
+        }
+        if (signed) {
+            e.m.visitInsn(width == Byte.SIZE ? I2B : I2S);
+        } else {
+            e.integer((1 << width) - 1);
+            e.m.visitInsn(IAND);
+        }
     }
 
     /** Jumps where the relation of the operands holds. */
@@ -152,23 +177,28 @@ final class FlagEmit {
     private void compare(final int width, final boolean signed, final int jump, final Label target) {
         operand(FLAG_A, width, signed);
         operand(FLAG_B, width, signed);
-        e.m.visitInsn(LCMP);
-        e.m.visitJumpInsn(jump, target);
+        if (width == Long.SIZE) {
+            e.m.visitInsn(LCMP);
+            e.m.visitJumpInsn(jump, target);
+        } else {
+            e.m.visitJumpInsn(jump - IFEQ + IF_ICMPEQ, target);
+        }
     }
 
+    /** Pushes a long or an int; the JVM's compiler knows what the addition to both operands is for. */
     private void operand(final int variable, final int width, final boolean signed) {
         e.m.visitVarInsn(LLOAD, variable);
-        if (width == 32) {
-            if (signed) {
-                e.m.visitInsn(L2I);
-                e.m.visitInsn(I2L);
-            } else {
-                e.constant(0xffff_ffffL);
-                e.m.visitInsn(LAND);
+        if (width == Long.SIZE) {
+            if (!signed) {
+                e.constant(Long.MIN_VALUE);
+                e.m.visitInsn(LADD);
             }
-        } else if (!signed) {
-            e.constant(Long.MIN_VALUE);
-            e.m.visitInsn(LADD);
+            return;
+        }
+        narrow(width, signed);
+        if (!signed && width == Integer.SIZE) {
+            e.integer(Integer.MIN_VALUE);
+            e.m.visitInsn(IADD);
         }
     }
 }

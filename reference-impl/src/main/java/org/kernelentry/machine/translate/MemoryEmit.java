@@ -34,7 +34,7 @@ final class MemoryEmit {
     private int way;
     private boolean storesBySpace;
     /** Where the current instruction leaves the region, by window. */
-    private final @Nullable Label[] leaves = new Label[WINDOWS];
+    private final @Nullable Label[] leaves = new Label[Window.COUNT];
 
     private record Leave(Label label, int instruction, int window) {}
 
@@ -48,16 +48,6 @@ final class MemoryEmit {
         this.at = at;
         this.stackPointer = stackPointer;
         this.mask = mask;
-    }
-
-    /** The local variables of the windows are set. */
-    void prologue() {
-        for (int i = 0; i < WINDOWS; i++) {
-            e.m.visitVarInsn(ALOAD, MEMORY);
-            e.integer(i);
-            e.call(SPACE_NAME, "window", "(I)L" + WINDOW_NAME + ";");
-            e.m.visitVarInsn(ASTORE, FIRST_WINDOW + i);
-        }
     }
 
     /**
@@ -101,11 +91,11 @@ final class MemoryEmit {
     }
 
     private Label leave(final int window) {
-        Label label = leaves[window - FIRST_WINDOW];
+        Label label = leaves[window];
         if (label == null) {
             label = new Label();
-            leaves[window - FIRST_WINDOW] = label;
-            allLeaves.add(new Leave(label, at.number, window - FIRST_WINDOW));
+            leaves[window] = label;
+            allLeaves.add(new Leave(label, at.number, window));
         }
         return label;
     }
@@ -133,7 +123,7 @@ final class MemoryEmit {
     }
 
     private int window(final int a, final int data, final int stack) {
-        return FIRST_WINDOW + (onStack.get(a) == (way != Accesses.OTHER_WINDOW) ? stack : data);
+        return onStack.get(a) == (way != Accesses.OTHER_WINDOW) ? stack : data;
     }
 
     private void address(final int a, final long displacement) {
@@ -169,14 +159,16 @@ final class MemoryEmit {
     }
 
     private void field(final int window, final String name, final String descriptor) {
-        e.m.visitVarInsn(ALOAD, window);
-        e.m.visitFieldInsn(GETFIELD, WINDOW_NAME, name, descriptor);
+        e.m.visitFieldInsn(GETSTATIC, Translator.CLASS_NAME, "limits" + window, "L" + LIMITS_NAME + ";");
+        e.m.visitFieldInsn(GETFIELD, LIMITS_NAME, name, descriptor);
     }
 
     /** Tells the window, and pushes the space and the address. */
     private void refused(final int window, final Label at) {
         e.m.visitLabel(at);
-        e.m.visitVarInsn(ALOAD, window);
+        e.m.visitVarInsn(ALOAD, MEMORY);
+        e.integer(window);
+        e.call(SPACE_NAME, "window", "(I)L" + WINDOW_NAME + ";");
         e.m.visitVarInsn(LLOAD, ADDRESS);
         e.call(WINDOW_NAME, "missed", "(J)V");
         e.m.visitVarInsn(ALOAD, MEMORY);

@@ -114,7 +114,6 @@ final class RegionEmit {
         m.visitVarInsn(LSTORE, PC);
         jumps.generation();
         m.visitVarInsn(ISTORE, GENERATION);
-        memory.prologue();
         e.loadFlags();
         e.loadRegisters();
     }
@@ -238,7 +237,7 @@ final class RegionEmit {
     private void operation(final long op, final long imm, final int i) {
         final int opcode = Block.opcode(op);
         switch (opcode) {
-            case Op.FLAGS -> flags.set(d(op), a(op), b(op), (int) imm, plainSubtraction(op, (int) imm, i));
+            case Op.FLAGS -> flags.set(d(op), a(op), b(op), (int) imm, plain(op, (int) imm, i));
             case Op.SKIP -> {
                 skip((int) imm);
                 m.visitJumpInsn(GOTO, label(imm));
@@ -317,16 +316,18 @@ final class RegionEmit {
         m.visitJumpInsn(jump, target);
     }
 
-    /** Whether the flags are those of a - b without borrow: the result's operation stands right before, with the same operands. */
-    private boolean plainSubtraction(final long op, final int result, final int i) {
+    /** Whether the flags are those of a + b or a - b without carry: the result's operation stands right before, with the same operands. */
+    private boolean plain(final long op, final int result, final int i) {
         final int kind = d(op) >> 8;
-        if (kind != FlagKind.SUB && kind != FlagKind.SUBC || i == at.block.firstOp(at.insn)) {
+        if (kind < FlagKind.ADD || kind > FlagKind.SUBC || i == at.block.firstOp(at.insn)) {
             return false;
         }
         final long before = at.block.program()[2 * i - 2];
         final int opcode = Block.opcode(before);
-        // Flags of 64 bits notice that a difference was cut.
-        return (opcode == Op.SUB || opcode == Op.SUB32 && (d(op) & 0xff) <= Integer.SIZE)
+        final boolean sum = kind == FlagKind.ADD;
+        // Flags of 64 bits notice that a result was cut.
+        return (opcode == (sum ? Op.ADD : Op.SUB)
+                        || opcode == (sum ? Op.ADD32 : Op.SUB32) && (d(op) & 0xff) <= Integer.SIZE)
                 && d(before) == result
                 && a(before) == a(op)
                 && b(before) == b(op)

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.kernelentry.machine.Isa;
 import org.kernelentry.machine.ir.Block;
 import org.kernelentry.machine.ir.Helper;
+import org.kernelentry.machine.memory.PagedSpace;
+import org.kernelentry.machine.memory.Window;
 import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.LimitExceededException;
 import org.objectweb.asm.MethodTooLargeException;
@@ -28,7 +30,9 @@ public final class Translator {
     /** Below HotSpot's HugeMethodLimit. */
     private static final int MAX_BYTECODE = 7800;
     /** Constants of a region's class before its helpers. */
-    private static final int OTHERS = 3;
+    private static final int WINDOWS = 3;
+
+    private static final int OTHERS = WINDOWS + Window.COUNT;
 
     private static final String RUN_DESCRIPTOR =
             "(L" + Emit.RUN_NAME + ";L" + Emit.STATE_NAME + ";[JL" + Emit.SPACE_NAME + ";JI)I";
@@ -59,11 +63,11 @@ public final class Translator {
      * @param blocks each of another place or mode, in an order in which few jumps go back; the first is always an entry
      * @param indirects which of them are reached from outside or by an indirect jump
      * @param accesses how instructions access memory
-     * @param pool of the space
+     * @param space that they were decoded from
      * @return null when the method would become too large for the JVM to compile, or too entangled for ASM
      */
     public @Nullable Region translate(
-            final List<Block> blocks, final boolean[] indirects, final Accesses accesses, final byte[] pool) {
+            final List<Block> blocks, final boolean[] indirects, final Accesses accesses, final PagedSpace space) {
         final ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
         writer.visit(V17, ACC_FINAL | ACC_SUPER, CLASS_NAME, null, "java/lang/Object", new String[] {
             "org/kernelentry/machine/translate/RegionCode"
@@ -80,7 +84,7 @@ public final class Translator {
                 accesses,
                 flagSlot,
                 isa.stackPointer(plan.mode()),
-                Integer.highestOneBit(pool.length) - 1,
+                Integer.highestOneBit(space.pool().length) - 1,
                 called);
         region.emit();
         if (size.getMaxSize() > MAX_BYTECODE) {
@@ -99,7 +103,10 @@ public final class Translator {
         final Object[] data = new Object[called.size() + OTHERS];
         data[0] = region.pcs();
         data[1] = region.uncounted();
-        data[2] = pool;
+        data[2] = space.pool();
+        for (int i = 0; i < Window.COUNT; i++) {
+            data[WINDOWS + i] = space.window(i).limits;
+        }
         for (int i = 0; i < called.size(); i++) {
             data[i + OTHERS] = helpers.apply(called.get(i));
         }
@@ -150,6 +157,9 @@ public final class Translator {
         field(writer, m, "pcs", "[J", "[J", 0);
         field(writer, m, "uncounted", "[I", "[I", 1);
         field(writer, m, "pool", "[B", "[B", 2);
+        for (int i = 0; i < Window.COUNT; i++) {
+            field(writer, m, "limits" + i, "L" + Emit.LIMITS_NAME + ";", Emit.LIMITS_NAME, WINDOWS + i);
+        }
         for (int i = 0; i < helpers; i++) {
             field(writer, m, "h" + i, "L" + Emit.HELPER_NAME + ";", Emit.HELPER_NAME, i + OTHERS);
         }

@@ -54,11 +54,11 @@ final class WindowTests {
     }
 
     private static boolean shows(final Window window, final long address) {
-        return address + window.bias < window.limit;
+        return address + window.limits.bias < window.limits.limit;
     }
 
     private static int place(final PagedSpace space, final Window window, final long address) {
-        return (int) address + window.delta & Integer.highestOneBit(space.pool().length) - 1;
+        return (int) address + window.limits.delta & Integer.highestOneBit(space.pool().length) - 1;
     }
 
     private static @Nullable Long load(
