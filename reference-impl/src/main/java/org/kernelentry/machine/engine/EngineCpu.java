@@ -85,7 +85,7 @@ public final class EngineCpu implements Cpu {
         final IntFunction<Helper> helpers = isa.helpers();
         this.threading = new Threading(state, helpers);
         this.interpreter = new Interpreter(state, translateAfter);
-        this.regions = new Regions(new Translator(isa, helpers, state.flags), translateAfter);
+        this.regions = new Regions(new Translator(isa, helpers, state, regionRun), translateAfter);
     }
 
     @Override
@@ -149,6 +149,7 @@ public final class EngineCpu implements Cpu {
             final RegionCode region = step || block.stays ? null : regions.enter(block, previous == null, cache, paged);
             if (region != null && left >= block.regionNeeds) {
                 final long slice = Regions.slice(block, Math.min(left, SLICE));
+                regionRun.budget = slice;
                 status = region.run(regionRun, state, state.r, paged, slice, block.regionEntry);
                 left -= regionRun.completed;
                 retired += regionRun.completed;

@@ -55,7 +55,7 @@ final class ExitEmit {
         done();
         m.visitVarInsn(ILOAD, AT);
         m.visitFieldInsn(GETSTATIC, Translator.CLASS_NAME, "pcs", "[J");
-        m.visitFieldInsn(GETSTATIC, Translator.CLASS_NAME, "uncounted", "[I");
+        m.visitFieldInsn(GETSTATIC, Translator.CLASS_NAME, "before", "[I");
     }
 
     /** As the interpreter: a system call is complete even where it is told to look at itself again; other exits when they moved on. */
@@ -64,7 +64,7 @@ final class ExitEmit {
         detail.run();
         m.visitFieldInsn(PUTFIELD, RUN_NAME, "detail", "J");
         final boolean complete = code == CpuExit.SYSCALL || pc != at.pc();
-        e.moveLeft(at.block.instructions() - at.insn - (complete ? 1 : 0));
+        e.moveLeft(-at.insn - (complete ? 1 : 0));
         e.setPc(pc);
         e.integer(code);
         m.visitVarInsn(ISTORE, CODE);
@@ -83,7 +83,9 @@ final class ExitEmit {
     }
 
     private void done() {
-        m.visitVarInsn(LLOAD, BUDGET);
+        // Not the argument: it would live in a register of the host all the time.
+        m.visitVarInsn(ALOAD, RUN);
+        m.visitFieldInsn(GETFIELD, RUN_NAME, "budget", "J");
         m.visitVarInsn(LLOAD, LEFT);
         m.visitInsn(LSUB);
     }

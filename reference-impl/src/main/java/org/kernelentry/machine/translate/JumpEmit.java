@@ -63,8 +63,8 @@ final class JumpEmit {
         jumpTo(target);
     }
 
-    /** Leaves when the code has changed or a step is due, at {@code pc}, with {@code uncompleted} instructions of the block not run. */
-    void checkCut(final long pc, final int uncompleted) {
+    /** Leaves when the code has changed or a step is due, at {@code pc}, with so many instructions run that have not been counted. */
+    void checkCut(final long pc, final int uncounted) {
         final Label leave = new Label();
         final Label stay = new Label();
         if (at.helped) {
@@ -78,7 +78,7 @@ final class JumpEmit {
             m.visitJumpInsn(IF_ICMPEQ, stay);
         }
         m.visitLabel(leave);
-        e.moveLeft(uncompleted);
+        e.moveLeft(-uncounted);
         e.setPc(pc);
         m.visitJumpInsn(GOTO, out);
         m.visitLabel(stay);

@@ -14,11 +14,11 @@ public interface RegionCode {
     /**
      * Runs from block {@code entry} of the region.
      *
-     * @param run takes what was completed and the detail of an exit
+     * @param run takes what was completed and the detail of an exit; it and the next two are those that the region was made for
      * @param state the live registers
      * @param r {@code state.r}
      * @param memory the space the region was decoded from
-     * @param budget instructions that may be completed; at least what the entry needs
+     * @param budget {@link RegionRun#budget}: instructions that may be completed, less than 2^31; at least what the entry needs
      * @return a code of {@link org.kernelentry.machine.CpuExit}, {@link #INDIRECT} or {@link #MISSED}; the pc is set
      */
     int run(RegionRun run, CpuState state, long[] r, PagedSpace memory, long budget, int entry);

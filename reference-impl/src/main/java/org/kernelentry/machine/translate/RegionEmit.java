@@ -27,8 +27,6 @@ import org.objectweb.asm.MethodVisitor;
  */
 final class RegionEmit {
     private static final int NO_SLOT = 0xffff;
-    /** More than a region counts on any way. */
-    private static final long FAR = 1 << 20;
 
     private final List<Block> blocks;
     private final RegionPlan plan;
@@ -41,7 +39,7 @@ final class RegionEmit {
     private final OpEmit ops;
 
     private final List<Long> pcs = new ArrayList<>();
-    private final List<Integer> uncounted = new ArrayList<>();
+    private final List<Integer> before = new ArrayList<>();
     private final Place at;
     private final ExitEmit exits;
     private final JumpEmit jumps;
@@ -78,8 +76,9 @@ final class RegionEmit {
         return pcs.stream().mapToLong(Long::longValue).toArray();
     }
 
-    int[] uncounted() {
-        return uncounted.stream().mapToInt(Integer::intValue).toArray();
+    /** For each instruction, how many of its block come before it. */
+    int[] before() {
+        return before.stream().mapToInt(Integer::intValue).toArray();
     }
 
     void emit() {
@@ -104,6 +103,9 @@ final class RegionEmit {
     }
 
     private void prologue() {
+        constant("run", "L" + RUN_NAME + ";", RUN);
+        constant("state", "L" + STATE_NAME + ";", STATE);
+        constant("r", "[J", R);
         m.visitVarInsn(LLOAD, BUDGET);
         m.visitVarInsn(LSTORE, LEFT);
         e.integer(0);
@@ -116,6 +118,12 @@ final class RegionEmit {
         m.visitVarInsn(ISTORE, GENERATION);
         e.loadFlags();
         e.loadRegisters();
+    }
+
+    /** The argument has this value always; the JVM's compiler shall know. */
+    private void constant(final String field, final String descriptor, final int variable) {
+        m.visitFieldInsn(GETSTATIC, Translator.CLASS_NAME, field, descriptor);
+        m.visitVarInsn(ASTORE, variable);
     }
 
     private void dispatchEntry() {
@@ -134,17 +142,17 @@ final class RegionEmit {
         final int firstInsn = pcs.size();
         for (int k = 0; k < at.block.instructions(); k++) {
             pcs.add(at.block.pcOf(k));
-            uncounted.add(at.block.instructions() - k);
+            before.add(k);
         }
         m.visitLabel(jumps.begin(i));
         if (plan.isEntry(i)) {
             checkBudget(plan.needs(i));
         }
-        e.moveLeft(-at.block.instructions());
         flags.forget();
         for (at.insn = 0; at.insn < at.block.instructions(); at.insn++) {
             instruction(firstInsn + at.insn);
         }
+        e.moveLeft(-at.block.instructions());
         jumps.jumpTo(at.block.nextPc());
     }
 
@@ -152,14 +160,12 @@ final class RegionEmit {
     private void checkBudget(final int needed) {
         final Label covered = new Label();
         m.visitVarInsn(LLOAD, LEFT);
-        // A plain comparison with a constant would make a loop that counts by the budget in the eyes of the JVM's
-        // compiler. It would split and
-        // unroll that, which the loop of the guest does not profit from.
-        e.constant(FAR - needed);
-        m.visitInsn(LADD);
-        e.constant(FAR);
-        m.visitInsn(LCMP);
-        m.visitJumpInsn(IFGE, covered);
+        // As longs, it would be a loop that counts by the budget in the eyes of the JVM's compiler. It would split and
+        // unroll that, which the loop
+        // of the guest does not profit from.
+        m.visitInsn(L2I);
+        e.integer(needed);
+        m.visitJumpInsn(IF_ICMPGE, covered);
         e.setPc(at.block.pc());
         m.visitJumpInsn(GOTO, exits.out());
         m.visitLabel(covered);
@@ -201,7 +207,7 @@ final class RegionEmit {
         }
         reached = land(to, reached);
         if (at.cuts && reached) {
-            jumps.checkCut(at.block.pcOf(at.insn + 1), at.block.instructions() - at.insn - 1);
+            jumps.checkCut(at.block.pcOf(at.insn + 1), at.insn + 1);
         }
     }
 
@@ -236,6 +242,9 @@ final class RegionEmit {
 
     private void operation(final long op, final long imm, final int i) {
         final int opcode = Block.opcode(op);
+        if (opcode >= Op.JMP && opcode <= Op.JMPR_MODE) {
+            e.moveLeft(-at.block.instructions());
+        }
         switch (opcode) {
             case Op.FLAGS -> flags.set(d(op), a(op), b(op), (int) imm, plain(op, (int) imm, i));
             case Op.SKIP -> {
@@ -288,6 +297,7 @@ final class RegionEmit {
             case Op.HELPER -> helper(op, (int) imm);
             case Op.HELPER_END -> {
                 helper(op, (int) imm);
+                e.moveLeft(-at.block.instructions());
                 m.visitVarInsn(ALOAD, STATE);
                 m.visitFieldInsn(GETFIELD, STATE_NAME, "pc", "J");
                 m.visitVarInsn(LSTORE, PC);

@@ -6,6 +6,8 @@ import org.kernelentry.machine.ir.GuestTrap;
 
 /** What translated code and the engine tell each other, one per CPU. */
 public final class RegionRun {
+    /** The budget of the current run. */
+    public long budget;
     /** Instructions completed by the last run. */
     public long completed;
     /** Detail of the exit that the last run returned. */
@@ -18,13 +20,13 @@ public final class RegionRun {
     /**
      * A fault at instruction {@code at} of the region.
      *
-     * @param done instructions counted so far: the whole block of the fault
+     * @param done instructions of the blocks before
      * @param pcs the address of each instruction
-     * @param uncounted for each instruction, how many of its block come no earlier than it
+     * @param before for each instruction, how many of its block come before it
      */
-    public int fault(final CpuState state, final long done, final int at, final long[] pcs, final int[] uncounted) {
+    public int fault(final CpuState state, final long done, final int at, final long[] pcs, final int[] before) {
         state.pc = pcs[at];
-        completed = done - uncounted[at];
+        completed = done + before[at];
         return CpuExit.PAGE_FAULT;
     }
 
@@ -34,11 +36,11 @@ public final class RegionRun {
             final long done,
             final int at,
             final long[] pcs,
-            final int[] uncounted,
+            final int[] before,
             final int missedWindow,
             final long missedAddress) {
         state.pc = pcs[at];
-        completed = done - uncounted[at];
+        completed = done + before[at];
         window = missedWindow;
         address = missedAddress;
         return RegionCode.MISSED;
@@ -50,11 +52,11 @@ public final class RegionRun {
             final long done,
             final int at,
             final long[] pcs,
-            final int[] uncounted,
+            final int[] before,
             final GuestTrap trap) {
         detail = trap.detail;
         final boolean complete = trap.exitCode == CpuExit.SYSCALL || state.pc != pcs[at];
-        completed = done - uncounted[at] + (complete ? 1 : 0);
+        completed = done + before[at] + (complete ? 1 : 0);
         return trap.exitCode;
     }
 }

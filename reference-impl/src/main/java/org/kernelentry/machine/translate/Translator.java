@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
+import org.kernelentry.machine.CpuState;
 import org.kernelentry.machine.Isa;
 import org.kernelentry.machine.ir.Block;
 import org.kernelentry.machine.ir.Helper;
@@ -30,7 +31,7 @@ public final class Translator {
     /** Below HotSpot's HugeMethodLimit. */
     private static final int MAX_BYTECODE = 7800;
     /** Constants of a region's class before its helpers. */
-    private static final int WINDOWS = 3;
+    private static final int WINDOWS = 6;
 
     private static final int OTHERS = WINDOWS + Window.COUNT;
 
@@ -41,17 +42,20 @@ public final class Translator {
 
     private final Isa isa;
     private final IntFunction<Helper> helpers;
-    private final int flagSlot;
+    private final CpuState state;
+    private final RegionRun run;
 
     /**
      * @param isa whose blocks are translated
      * @param helpers those that the interpreter of the same CPU calls: they may share state
-     * @param flagSlot {@code CpuState.flags}
+     * @param state of the CPU whose code it is
+     * @param run of that CPU
      */
-    public Translator(final Isa isa, final IntFunction<Helper> helpers, final int flagSlot) {
+    public Translator(final Isa isa, final IntFunction<Helper> helpers, final CpuState state, final RegionRun run) {
         this.isa = isa;
         this.helpers = helpers;
-        this.flagSlot = flagSlot;
+        this.state = state;
+        this.run = run;
     }
 
     /** A translated region and where it may be entered. */
@@ -82,7 +86,7 @@ public final class Translator {
                 blocks,
                 plan,
                 accesses,
-                flagSlot,
+                state.flags,
                 isa.stackPointer(plan.mode()),
                 Integer.highestOneBit(space.pool().length) - 1,
                 called);
@@ -102,8 +106,11 @@ public final class Translator {
         writer.visitEnd();
         final Object[] data = new Object[called.size() + OTHERS];
         data[0] = region.pcs();
-        data[1] = region.uncounted();
+        data[1] = region.before();
         data[2] = space.pool();
+        data[3] = state.r;
+        data[4] = state;
+        data[5] = run;
         for (int i = 0; i < Window.COUNT; i++) {
             data[WINDOWS + i] = space.window(i).limits;
         }
@@ -155,8 +162,11 @@ public final class Translator {
         m.visitTypeInsn(CHECKCAST, "[Ljava/lang/Object;");
         m.visitVarInsn(ASTORE, 0);
         field(writer, m, "pcs", "[J", "[J", 0);
-        field(writer, m, "uncounted", "[I", "[I", 1);
+        field(writer, m, "before", "[I", "[I", 1);
         field(writer, m, "pool", "[B", "[B", 2);
+        field(writer, m, "r", "[J", "[J", 3);
+        field(writer, m, "state", "L" + Emit.STATE_NAME + ";", Emit.STATE_NAME, 4);
+        field(writer, m, "run", "L" + Emit.RUN_NAME + ";", Emit.RUN_NAME, 5);
         for (int i = 0; i < Window.COUNT; i++) {
             field(writer, m, "limits" + i, "L" + Emit.LIMITS_NAME + ";", Emit.LIMITS_NAME, WINDOWS + i);
         }
