@@ -138,7 +138,7 @@ final class ArmArch implements Arch {
     /** {@code __switch_to}: the thread registers; {@code vfp_notifier()}, without its laziness, which nobody can see. */
     @Override
     public void switchTo(final CpuLocal cpu, final Task previous, final Task next) {
-        final CpuState live = cpu.machine.state();
+        final CpuState live = cpu.live;
         if (previous.mm != null) {
             ArmThread.of(previous).save(live);
         }
@@ -431,7 +431,7 @@ final class ArmArch implements Arch {
         thread.tpUser = 0;
         thread.flushVfp();
         if (task == k.current()) {
-            thread.loadVfp(k.cpu.machine.state());
+            thread.loadVfp(k.cpu.live);
         }
         thread.oabi = mode.equals(OABI);
         // elf_set_personality(): flags survive exec.
@@ -452,7 +452,7 @@ final class ArmArch implements Arch {
         to.oabi = from.oabi;
         to.scno = from.scno;
         to.tpValue = setTls ? ArmPtRegs.u32(tls) : from.tpValue;
-        final CpuState live = k.cpu.machine.state();
+        final CpuState live = k.cpu.live;
         to.tpUser = live.r[LIVE.tpidrurw];
         from.saveVfp(live);
         to.copyVfp(from);

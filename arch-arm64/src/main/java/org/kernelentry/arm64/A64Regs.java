@@ -109,7 +109,7 @@ public final class A64Regs {
      * {@link CpuState#singleStep}.
      */
     public static long pstate(final CpuState s) {
-        return isAarch32(s) ? AARCH32.cpsr(s) & 0xffff_ffffL : nzcv(Flags.packed(s)) | s.r[BTYPE] | s.r[TCO];
+        return isAarch32(s) ? AARCH32.cpsr(s) & 0xffff_ffffL : nzcv(Flags.nzcv(s)) | s.r[BTYPE] | s.r[TCO];
     }
 
     /** The way back (ERET): NZCV and the instruction set; {@link #BTYPE} and {@link #TCO} are for who knows what the CPU has. */

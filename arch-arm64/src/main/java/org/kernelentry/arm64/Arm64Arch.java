@@ -151,7 +151,7 @@ final class Arm64Arch implements Arch {
 
     @Override
     public void switchTo(final CpuLocal cpu, final Task previous, final Task next) {
-        threads.switchTo(cpu.machine.state(), previous, next);
+        threads.switchTo(cpu.live, previous, next);
     }
 
     // ---- asm/syscall.h

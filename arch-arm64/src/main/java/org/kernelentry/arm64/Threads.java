@@ -49,7 +49,7 @@ final class Threads {
         }
         thread(task).flush();
         if (task == k.current()) {
-            thread(task).load(k.cpu.machine.state(), compat);
+            thread(task).load(k.cpu.live, compat);
         }
     }
 
@@ -57,7 +57,7 @@ final class Threads {
     void copy(final Task parent, final Task child, final long childSp) {
         final boolean compat = parent.is32Bit();
         if (parent == k.current()) {
-            thread(parent).save(k.cpu.machine.state(), compat);
+            thread(parent).save(k.cpu.live, compat);
         }
         thread(child).copyFrom(thread(parent));
         child.regs.copyFrom(parent.regs);

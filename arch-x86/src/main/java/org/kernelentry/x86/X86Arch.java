@@ -135,7 +135,7 @@ final class X86Arch implements Arch {
 
     @Override
     public void switchTo(final CpuLocal cpu, final Task previous, final Task next) {
-        final CpuState live = cpu.machine.state();
+        final CpuState live = cpu.live;
         thread(previous).saveSegments(live);
         thread(previous).saveFpu(live);
         thread(next).loadSegments(live);

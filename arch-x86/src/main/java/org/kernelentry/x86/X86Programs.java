@@ -89,8 +89,8 @@ final class X86Programs {
         final X86Thread thread = thread(task);
         thread.startProgram(ia32 ? X86Regs.USER_DS : 0);
         if (k.cpu.current == task) {
-            thread.loadSegments(k.cpu.machine.state());
-            thread.loadFpu(k.cpu.machine.state());
+            thread.loadSegments(k.cpu.live);
+            thread.loadFpu(k.cpu.live);
         }
         if (ia32) {
             task.setTif(ThreadFlags.TIF_32BIT);
@@ -102,8 +102,8 @@ final class X86Programs {
     void copyThread(final Task parent, final Task child, final long childSp, final boolean setTls, final long tls) {
         final X86Thread own = thread(parent);
         if (k.cpu.current == parent) {
-            own.saveSegments(k.cpu.machine.state());
-            own.saveFpu(k.cpu.machine.state());
+            own.saveSegments(k.cpu.live);
+            own.saveFpu(k.cpu.live);
         }
         child.regs.copyFrom(parent.regs);
         final X86Thread thread = thread(child);

@@ -72,7 +72,7 @@ final class NativeReturn {
         final int work = task.flags & TIF_WORK_MASK;
         if (work == 0) {
             toUser(k, task);
-            cpu.machine.state().r[0] = result;
+            cpu.live.r[0] = result;
             return 0;
         }
         if (!storesResultFirst) {

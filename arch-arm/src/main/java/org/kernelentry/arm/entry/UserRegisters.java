@@ -29,7 +29,7 @@ final class UserRegisters {
 
     /** Copies the live registers to the task's frame. */
     static void save(final Kernel k, final CpuLocal cpu, final PtRegs regs, final boolean syscall) {
-        final CpuState live = cpu.machine.state();
+        final CpuState live = cpu.live;
         final long[] slot = regs.slot;
         ArmPtRegs.stm(slot, live.r);
         slot[ArmPtRegs.PC] = live.pc;
@@ -42,7 +42,7 @@ final class UserRegisters {
 
     /** {@code restore_user_regs}: the last thing before user instructions. */
     static void restore(final Kernel k, final CpuLocal cpu, final Task task) {
-        final CpuState live = cpu.machine.state();
+        final CpuState live = cpu.live;
         live.r[LIVE.tpidruro] = ArmThread.of(task).tpValue;
         k.steps.at(cpu, WRITE_THREAD_REGISTER);
         // An exclusive pair must not span an entry (ARM-23).

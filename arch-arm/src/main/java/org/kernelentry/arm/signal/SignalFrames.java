@@ -131,7 +131,7 @@ public final class SignalFrames {
 
     /** {@code preserve_vfp_context()}: short vectors are off in the handler. A 0 behind it ends the records. */
     private byte[] vfpRecord(final ArmThread thread) {
-        final CpuState live = k.cpu.machine.state();
+        final CpuState live = k.cpu.live;
         thread.saveVfp(live);
         final byte[] aux = new byte[VFP_STORAGE_SIZE + 4];
         final ByteBuffer record = words(aux);
@@ -151,7 +151,7 @@ public final class SignalFrames {
             thread.fpregs[i] = record.getLong(VFP_FPREGS + 8 * i);
         }
         thread.fpscr = record.getInt(VFP_FPSCR);
-        thread.loadVfp(k.cpu.machine.state());
+        thread.loadVfp(k.cpu.live);
     }
 
     /** {@code setup_return()}: registers of the handler's first instruction. */

@@ -73,13 +73,13 @@ public final class RegisterSets {
     /** The thread registers of a running task are in its CPU. */
     private void preserve(final Task task) {
         if (task == k.current()) {
-            thread(task).save(k.cpu.machine.state(), task.is32Bit());
+            thread(task).save(k.cpu.live, task.is32Bit());
         }
     }
 
     private void reload(final Task task) {
         if (task == k.current()) {
-            final CpuState live = k.cpu.machine.state();
+            final CpuState live = k.cpu.live;
             thread(task).load(live, task.is32Bit());
         }
     }

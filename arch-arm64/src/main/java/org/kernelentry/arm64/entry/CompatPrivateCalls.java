@@ -40,7 +40,7 @@ final class CompatPrivateCalls {
                 return cacheflush(task, r0, regs.slot[1] & 0xffff_ffffL, (int) regs.slot[2]);
             case SET_TLS:
                 ((Arm64Thread) task.thread).tpValue = r0;
-                k.cpu.machine.state().r[A64Regs.AARCH32.tpidruro] = r0;
+                k.cpu.live.r[A64Regs.AARCH32.tpidruro] = r0;
                 return 0;
             default:
                 if (nr < END) {

@@ -61,7 +61,7 @@ public final class KernelEntry {
      */
     void fromUser(final CpuLocal cpu, final Task task, final int exit) {
         final Kernel k = cpu.kernel;
-        final CpuState live = cpu.machine.state();
+        final CpuState live = cpu.live;
         k.steps.at(cpu, TAKE_EXCEPTION, exit);
         final PtRegs regs = task.regs;
         final long[] slot = regs.slot;
@@ -88,7 +88,7 @@ public final class KernelEntry {
     /** From the saved registers to EL0. */
     void toUser(final CpuLocal cpu, final Task task) {
         final Kernel k = cpu.kernel;
-        final CpuState live = cpu.machine.state();
+        final CpuState live = cpu.live;
         final long[] slot = task.regs.slot;
         final boolean step = task.testTif(ThreadFlags.TIF_SINGLESTEP);
         if (step) {

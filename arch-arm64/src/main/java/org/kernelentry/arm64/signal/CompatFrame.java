@@ -78,7 +78,7 @@ final class CompatFrame {
         if (!task.requireMm().accessOk(frame, size)) {
             return false;
         }
-        ((Arm64Thread) task.thread).save(k.cpu.machine.state(), true);
+        ((Arm64Thread) task.thread).save(k.cpu.live, true);
         final GuestBytes f = sigframe(task, regs, mask);
         if (rt) {
             f.put(UC_STACK, k.signals.saveAltstack(task, Integer.BYTES));
@@ -183,7 +183,7 @@ final class CompatFrame {
         f.get64(VFP_FPREGS, thread.vregs, VFP_WORDS);
         thread.fpsr = fpscr & RegisterSets.FPSCR_STAT;
         thread.fpcr = fpscr & RegisterSets.FPSCR_CTRL;
-        thread.loadFpsimd(k.cpu.machine.state());
+        thread.loadFpsimd(k.cpu.live);
         return true;
     }
 }

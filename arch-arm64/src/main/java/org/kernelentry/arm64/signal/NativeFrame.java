@@ -69,7 +69,7 @@ final class NativeFrame {
         final long record = (k.signals.signalStack(task, regs.slot[SP], action) - FRAME_RECORD_SIZE) & -16L;
         final long frame = record - FRAME_SIZE;
         final Arm64Thread thread = (Arm64Thread) task.thread;
-        thread.save(k.cpu.machine.state(), false);
+        thread.save(k.cpu.live, false);
 
         final GuestBytes f = new GuestBytes(FRAME_SIZE);
         f.put(UC_STACK, k.signals.saveAltstack(task, Long.BYTES)).put64(UC_SIGMASK, mask.bits());
@@ -231,7 +231,7 @@ final class NativeFrame {
         thread.fpsr = f.get32(HEAD_SIZE);
         thread.fpcr = f.get32(HEAD_SIZE + 4);
         f.get64(FPSIMD_VREGS, thread.vregs, thread.vregs.length);
-        thread.loadFpsimd(k.cpu.machine.state());
+        thread.loadFpsimd(k.cpu.live);
         return true;
     }
 }

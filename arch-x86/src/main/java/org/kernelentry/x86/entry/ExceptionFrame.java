@@ -26,7 +26,7 @@ final class ExceptionFrame {
         final EntryCpu e = EntryCpu.of(cpu);
         final PtRegs regs = task.regs;
         // The entry from the IDT clears AC as well (clac), X86-46.
-        e.enterFromUser(X86Regs.rflags(cpu.machine.state()), GATE_CLEARS | X86Regs.AC);
+        e.enterFromUser(X86Regs.rflags(cpu.live), GATE_CLEARS | X86Regs.AC);
         Stub.pushHardwareFrame(k, cpu, regs.slot);
         e.flags &= ~X86Regs.DF;
         k.steps.at(cpu, Stub.CLD);
@@ -42,7 +42,7 @@ final class ExceptionFrame {
     void nmiEntry(final CpuLocal cpu, final Task task) {
         final EntryCpu e = EntryCpu.of(cpu);
         final PtRegs regs = task.regs;
-        e.enterFromUser(X86Regs.rflags(cpu.machine.state()), GATE_CLEARS | X86Regs.AC);
+        e.enterFromUser(X86Regs.rflags(cpu.live), GATE_CLEARS | X86Regs.AC);
         e.flags &= ~X86Regs.DF;
         k.steps.at(cpu, Stub.CLD);
         Stub.swapgs(k, cpu, e);
@@ -69,7 +69,7 @@ final class ExceptionFrame {
     /** From kernel mode: a frame of its own, below the interrupted code on the same stack. */
     PtRegs enterFromKernel(final CpuLocal cpu) {
         final EntryCpu e = EntryCpu.of(cpu);
-        final CpuState live = cpu.machine.state();
+        final CpuState live = cpu.live;
         final PtRegs frame = new PtRegs(X86PtRegs.SLOTS);
         frame.user = false;
         frame.irqsOn = cpu.irqsEnabled;
@@ -87,7 +87,7 @@ final class ExceptionFrame {
 
     /** The IRET back into kernel code, on the CPU that runs it now. */
     void returnToKernel(final CpuLocal cpu, final PtRegs frame) {
-        final CpuState live = cpu.machine.state();
+        final CpuState live = cpu.live;
         X86PtRegs.popGeneral(frame.slot, live.r);
         live.r[X86Regs.RSP] = frame.slot[X86PtRegs.SP];
         live.pc = frame.slot[X86PtRegs.IP];

@@ -206,7 +206,7 @@ final class Exceptions {
 
     /** {@code math_error()}: the reasons are in the registers that the exception came from. */
     private void mathError(final Task task, final int vector) {
-        final CpuState live = k.cpu.machine.state();
+        final CpuState live = k.cpu.live;
         final long mxcsr = live.r[X86Regs.MXCSR];
         final long raised = vector == X86Exit.VECTOR_XM
                 ? mxcsr & ~(mxcsr >> MXCSR_MASKS)

@@ -53,7 +53,7 @@ final class PartialFrame {
 
     /** Saves and clears the nine registers that C code destroys; the kernel then runs with six of the user's values. */
     static void pushAndClearRegs(final Kernel k, final CpuLocal cpu, final Task task) {
-        final CpuState live = cpu.machine.state();
+        final CpuState live = cpu.live;
         ((X86Thread) task.thread).partialRegs = true;
         X86PtRegs.pushCallerSaved(task.regs.slot, live.r);
         k.steps.at(cpu, SAVE_C_REGS);
@@ -83,7 +83,7 @@ final class PartialFrame {
         final X86Thread thread = (X86Thread) task.thread;
         if (thread.partialRegs) {
             thread.partialRegs = false;
-            X86PtRegs.pushCalleeSaved(task.regs.slot, k.cpu.machine.state().r);
+            X86PtRegs.pushCalleeSaved(task.regs.slot, k.cpu.live.r);
             k.steps.at(k.cpu, SAVE_EXTRA_REGS);
         }
     }

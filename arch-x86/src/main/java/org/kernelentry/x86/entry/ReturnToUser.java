@@ -43,7 +43,7 @@ final class ReturnToUser {
     /** Needs what {@code canSysret()} tests: rcx and r11 of the user are pc and flags. */
     void sysret64(final CpuLocal cpu, final Task task) {
         final Kernel k = cpu.kernel;
-        final CpuState live = cpu.machine.state();
+        final CpuState live = cpu.live;
         final long[] frame = task.regs.slot;
         PartialFrame.popRegs(task, live);
         k.steps.at(cpu, RESTORE_REGISTERS);
@@ -63,7 +63,7 @@ final class ReturnToUser {
      */
     void sysret32(final CpuLocal cpu, final Task task) {
         final Kernel k = cpu.kernel;
-        final CpuState live = cpu.machine.state();
+        final CpuState live = cpu.live;
         final long[] frame = task.regs.slot;
         X86PtRegs.popGeneral(frame, live.r);
         live.r[X86Regs.RCX] = frame[IP];
@@ -84,7 +84,7 @@ final class ReturnToUser {
     /** {@code swapgs_restore_regs_and_return_to_usermode}: every register exactly as saved. */
     void iret(final CpuLocal cpu, final Task task) {
         final Kernel k = cpu.kernel;
-        final CpuState live = cpu.machine.state();
+        final CpuState live = cpu.live;
         final PtRegs regs = task.regs;
         final long[] frame = regs.slot;
         // A fault of IRET finds the user's registers in the frame.

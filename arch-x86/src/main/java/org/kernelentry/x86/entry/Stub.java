@@ -32,7 +32,7 @@ final class Stub {
 
     /** {@code PUSH_AND_CLEAR_REGS}: all fifteen, whatever the call (X86-02); the kernel then runs with none of the user's values. */
     static void pushAndClearRegs(final Kernel k, final CpuLocal cpu, final long[] frame) {
-        final CpuState live = cpu.machine.state();
+        final CpuState live = cpu.live;
         X86PtRegs.pushGeneral(frame, live.r);
         k.steps.at(cpu, SAVE_REGISTERS);
         for (int r = X86Regs.RAX; r <= X86Regs.R15; r++) {
@@ -43,7 +43,7 @@ final class Stub {
 
     /** What an exception, an interrupt and INT push: ss, sp, flags, cs, pc; and the stub's -1 in the orig slot (X86-36). */
     static void pushHardwareFrame(final Kernel k, final CpuLocal cpu, final long[] frame) {
-        final CpuState live = cpu.machine.state();
+        final CpuState live = cpu.live;
         frame[X86PtRegs.SS] = live.r[X86Regs.SS];
         frame[X86PtRegs.SP] = live.r[X86Regs.RSP];
         frame[X86PtRegs.FLAGS] = X86Regs.rflags(live);

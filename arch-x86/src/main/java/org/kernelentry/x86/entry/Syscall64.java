@@ -42,7 +42,7 @@ final class Syscall64 {
     /** The CPU is read from where the exit reads it again: compiled code then knows that it is the same if nothing was called meanwhile. */
     void enter(final Kernel k, final Task task) {
         final CpuLocal cpu = k.cpu;
-        final CpuState live = cpu.machine.state();
+        final CpuState live = cpu.live;
         final EntryCpu e = EntryCpu.of(cpu);
         k.steps.enter(cpu, ENTRY_SYSCALL_64, live.r[X86Regs.RAX]);
         e.enterFromUser(live.r[X86Regs.R11], EntryCpu.SYSCALL_MASK);
@@ -65,7 +65,7 @@ final class Syscall64 {
     }
 
     private void constructPtRegs(final Kernel k, final CpuLocal cpu, final Task task, final EntryCpu e) {
-        final CpuState live = cpu.machine.state();
+        final CpuState live = cpu.live;
         final long[] frame = task.regs.slot;
         // SYSCALL left the return address in rcx and the flags in r11.
         frame[SS] = X86Regs.USER_DS;

@@ -47,7 +47,7 @@ final class Sysenter {
     }
 
     void enter(final CpuLocal cpu, final Task task) {
-        final CpuState live = cpu.machine.state();
+        final CpuState live = cpu.live;
         final EntryCpu e = EntryCpu.of(cpu);
         final PtRegs regs = task.regs;
         final long[] frame = regs.slot;

@@ -94,7 +94,7 @@ public final class X86Entry {
 
     /** {@code __switch_to()} runs on the new task's stack from here on. */
     public void switchedTo(final CpuLocal cpu, final X86Thread previous, final X86Thread next) {
-        PartialFrame.switchTo(cpu.machine.state(), previous, next);
+        PartialFrame.switchTo(cpu.live, previous, next);
         kernelMode(cpu);
     }
 

@@ -14,7 +14,7 @@ final class FpRegs {
     static byte[] get(final Kernel k, final Task task) {
         final X86Thread thread = (X86Thread) task.thread;
         if (k.cpu.current == task) {
-            thread.saveFpu(k.cpu.machine.state());
+            thread.saveFpu(k.cpu.live);
         }
         final byte[] area = new byte[FxArea.SIZE];
         FxArea.write(thread.fpu, 0, area, X86Regs.XMM_REGISTERS);
@@ -28,7 +28,7 @@ final class FpRegs {
         final X86Thread thread = (X86Thread) task.thread;
         FxArea.read(thread.fpu, 0, area, X86Regs.XMM_REGISTERS);
         if (k.cpu.current == task) {
-            thread.loadFpu(k.cpu.machine.state());
+            thread.loadFpu(k.cpu.live);
         }
         return 0;
     }

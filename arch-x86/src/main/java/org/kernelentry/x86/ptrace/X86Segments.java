@@ -19,7 +19,7 @@ public final class X86Segments {
     }
 
     private CpuState live() {
-        return k.cpu.machine.state();
+        return k.cpu.live;
     }
 
     /** @param slot one of DS, ES, FS, GS, FS_BASE, GS_BASE of {@link X86Regs} */

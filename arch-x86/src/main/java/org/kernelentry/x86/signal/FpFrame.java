@@ -39,7 +39,7 @@ final class FpFrame {
     private static X86Thread synced(final Kernel k, final Task task) {
         final X86Thread thread = (X86Thread) task.thread;
         if (k.cpu.current == task) {
-            thread.saveFpu(k.cpu.machine.state());
+            thread.saveFpu(k.cpu.live);
         }
         return thread;
     }
@@ -129,7 +129,7 @@ final class FpFrame {
 
     private static boolean loaded(final Kernel k, final Task task, final X86Thread thread) {
         if (k.cpu.current == task) {
-            thread.loadFpu(k.cpu.machine.state());
+            thread.loadFpu(k.cpu.live);
         }
         return true;
     }

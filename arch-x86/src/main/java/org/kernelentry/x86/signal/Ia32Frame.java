@@ -121,7 +121,7 @@ final class Ia32Frame {
     private void sigcontext(
             final Task task, final PtRegs regs, final FrameBytes frame, final int at, final SigSet mask) {
         final long[] r = regs.slot;
-        final CpuState live = k.cpu.machine.state();
+        final CpuState live = k.cpu.live;
         final X86Thread thread = (X86Thread) task.thread;
         frame.put32(at + SC_GS, live.r[X86Regs.GS]);
         frame.put32(at + SC_FS, live.r[X86Regs.FS]);
@@ -145,7 +145,7 @@ final class Ia32Frame {
     /** Arguments are on the stack, and in registers for handlers compiled with {@code -mregparm=3}. */
     private void handler(final PtRegs regs, final KSignal signal, final long at) {
         final long[] r = regs.slot;
-        final CpuState live = k.cpu.machine.state();
+        final CpuState live = k.cpu.live;
         r[SP] = at;
         r[IP] = signal.action().handler();
         r[AX] = signal.sig();
@@ -199,7 +199,7 @@ final class Ia32Frame {
         X86Signals.restoreFlags(r, frame.get32(at + SC_FLAGS));
         r[ORIG_AX] = -1;
         final X86Thread thread = (X86Thread) task.thread;
-        final CpuState live = k.cpu.machine.state();
+        final CpuState live = k.cpu.live;
         reload(thread, live, X86Regs.GS, frame.get16(at + SC_GS));
         reload(thread, live, X86Regs.FS, frame.get16(at + SC_FS));
         reload(thread, live, X86Regs.DS, frame.get16(at + SC_DS));

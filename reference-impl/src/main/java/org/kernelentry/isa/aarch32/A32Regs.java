@@ -132,8 +132,7 @@ public final class A32Regs {
 
     /** CPSR as the kernel sees it after an exception from user mode: NZCV, Q, GE, IT, T and the user mode number. */
     public int cpsr(final CpuState s) {
-        final int f = Flags.packed(s);
-        int cpsr = CPSR_MODE_USR | (int) s.r[qge] | nzcv(f);
+        int cpsr = CPSR_MODE_USR | (int) s.r[qge] | nzcv(Flags.nzcv(s));
         if ((s.mode & MODE_SET_MASK) == MODE_T32) {
             final int it = s.mode >> MODE_IT_SHIFT;
             cpsr |= CPSR_T | (it & 3) << 25 | (it & 0xfc) << 8;

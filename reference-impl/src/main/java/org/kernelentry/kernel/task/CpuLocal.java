@@ -8,6 +8,7 @@ import org.kernelentry.kernel.entry.Irq;
 import org.kernelentry.kernel.tracking.ContextTracking;
 import org.kernelentry.kernel.tracking.Lockdep;
 import org.kernelentry.machine.Cpu;
+import org.kernelentry.machine.CpuState;
 
 /** What the kernel keeps per CPU: the machine, who runs, and the nesting state that entry and exit must balance. */
 public final class CpuLocal {
@@ -24,6 +25,8 @@ public final class CpuLocal {
     public final Kernel kernel;
     public final int id;
     public final Cpu machine;
+    /** The registers of {@link #machine}. */
+    public final CpuState live;
     /** What the port's entry code keeps for this CPU. */
     public final Object entry;
     /** {@code tick_nohz_full_cpu()}: this CPU's tick may stop. */
@@ -69,6 +72,7 @@ public final class CpuLocal {
         this.kernel = kernel;
         this.id = id;
         this.machine = machine;
+        this.live = machine.state();
         this.entry = kernel.arch.newEntryState();
         this.nohzFull = kernel.config.has(Option.NO_HZ_FULL);
         this.ct = new ContextTracking(this);

@@ -37,10 +37,23 @@ public final class Flags {
         if (kindAndWidth >> 8 == FlagKind.RAW) {
             return (int) result & ALL;
         }
-        int f = 0;
-        f |= carry(kindAndWidth, a, b, result) ? C : 0;
+        int f = nzcv(kindAndWidth, a, b, result);
         f |= parity(kindAndWidth, result) ? P : 0;
         f |= adjust(kindAndWidth, a, b, result) ? A : 0;
+        return f;
+    }
+
+    /** N, Z, C and V in the packed form: all that Arm has. */
+    public static int nzcv(final CpuState s) {
+        return nzcv((int) s.r[s.flags], s.r[s.flags + 1], s.r[s.flags + 2], s.r[s.flags + 3]);
+    }
+
+    private static int nzcv(final int kindAndWidth, final long a, final long b, final long result) {
+        if (kindAndWidth >> 8 == FlagKind.RAW) {
+            return (int) result & (N | Z | C | V);
+        }
+        int f = 0;
+        f |= carry(kindAndWidth, a, b, result) ? C : 0;
         f |= zero(kindAndWidth, result) ? Z : 0;
         f |= sign(kindAndWidth, result) ? N : 0;
         f |= overflow(kindAndWidth, a, b, result) ? V : 0;
