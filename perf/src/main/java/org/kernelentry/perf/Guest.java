@@ -16,6 +16,8 @@ import org.kernelentry.kernel.signal.SigInfo;
 import org.kernelentry.kernel.signal.Signals;
 import org.kernelentry.kernel.task.Mm;
 import org.kernelentry.kernel.task.Task;
+import org.kernelentry.machine.Cpu;
+import org.kernelentry.machine.CpuExit;
 import org.kernelentry.machine.memory.AddressSpace;
 import org.kernelentry.machine.memory.PagedSpace;
 import org.kernelentry.notation.GuestProgram;
@@ -134,6 +136,23 @@ final class Guest implements AutoCloseable {
             resume(PTRACE_SYSCALL);
         }
         awaitStop();
+    }
+
+    /** Runs one batch on the machine alone. It is as if the guest had not run, but for its memory. */
+    void batchAlone(final MachineBenchmark.Answer answer) {
+        kernel.arch.setInstructionPointer(task.regs, behindBreak);
+        kernel.arch.restoreUserRegisters(kernel.cpu, task);
+        final Cpu machine = kernel.cpu.machine;
+        machine.switchTo(space);
+        int exit = machine.run(Long.MAX_VALUE);
+        while (exit == CpuExit.SYSCALL) {
+            answer.to(machine.state());
+            exit = machine.run(Long.MAX_VALUE);
+        }
+        // On arm a breakpoint is an instruction that is undefined.
+        require(
+                exit == CpuExit.BREAKPOINT || exit == CpuExit.UNDEFINED,
+                "the guest did not stop where it should: " + CpuExit.name(exit));
     }
 
     private void proceed(final int request) {

@@ -15,7 +15,7 @@ public class SyscallRoundTripBenchmark extends GuestBenchmark {
     /** Calls in one batch: about a millisecond, which often passes without an interruption by the host. */
     public static final int CALLS = 20_000;
 
-    private static final String PROGRAM = """
+    static final String PROGRAM = """
             forever {
               loop %d {
                 getppid

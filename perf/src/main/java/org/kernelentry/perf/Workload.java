@@ -62,6 +62,10 @@ public record Workload<B extends GuestBenchmark>(
         final List<Workload<?>> all = new ArrayList<>();
         GUESTS.forEach(guest -> all.add(roundTrip(guest)));
         MORE_GUESTS.forEach(guest -> all.add(roundTrip(guest)));
+        for (final String guest : List.of("x64-generic", "a64-native", "arm-native")) {
+            all.add(alone("getppid/no kernel", guest, false));
+            all.add(alone("getppid/registers only", guest, true));
+        }
         for (final String guest : GUESTS) {
             for (final String work : WORK) {
                 if (!guest.endsWith("-native") || !work.startsWith("sud-")) {
@@ -93,6 +97,21 @@ public record Workload<B extends GuestBenchmark>(
                 },
                 SyscallRoundTripBenchmark::boot,
                 SyscallRoundTripBenchmark::getppid);
+    }
+
+    private static Workload<MachineBenchmark> alone(final String name, final String guest, final boolean copies) {
+        return new Workload<>(
+                name,
+                guest,
+                MachineBenchmark.CALLS,
+                () -> {
+                    final MachineBenchmark benchmark = new MachineBenchmark();
+                    benchmark.guest = guest;
+                    benchmark.copies = copies;
+                    return benchmark;
+                },
+                MachineBenchmark::boot,
+                MachineBenchmark::getppid);
     }
 
     private static Workload<WorkBitBenchmark> withWork(final String guest, final String work) {
