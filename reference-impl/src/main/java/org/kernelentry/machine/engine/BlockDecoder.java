@@ -34,11 +34,12 @@ final class BlockDecoder {
     Block decode(final AddressSpace space, final long pc, final int mode, final int limit) {
         builder.reset();
         long next = pc;
+        int now = mode;
         do {
             builder.beginInstruction(next);
             window.reset(space, next);
             try {
-                isa.decode(window, mode, builder);
+                isa.decode(window, now, builder);
             } catch (MemoryFault fault) {
                 builder.dropInstruction();
                 if (builder.instructionCount() == 0) {
@@ -60,7 +61,11 @@ final class BlockDecoder {
             }
             space.noteCode(next + length - 1);
             next += length;
+            if (builder.ended()) {
+                final int changed = builder.goOn(next);
+                now = changed < 0 ? now : changed;
+            }
         } while (!builder.ended() && builder.instructionCount() < limit && ((next ^ pc) & PAGE) == 0);
-        return Block.of(builder, next, mode);
+        return Block.of(builder, next, mode, now);
     }
 }

@@ -73,6 +73,14 @@ final class ControlCode {
                         return (r[a] & b) == 0 ? (int) imm : i + 1;
                     }
                 };
+            case Op.MODE ->
+                new Code() {
+                    @Override
+                    int run(final long[] r, final PagedSpace mem, final int generation, final int i) {
+                        s.mode = (int) imm;
+                        return i + 1;
+                    }
+                };
             case Op.JMP ->
                 new Code() {
                     @Override

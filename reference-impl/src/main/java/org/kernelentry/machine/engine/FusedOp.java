@@ -7,7 +7,7 @@ import org.kernelentry.machine.ir.Relation;
 /** Operations that {@link Fusion} makes out of several of {@link Op}; only the interpreter knows them. */
 final class FusedOp {
     /** d = a op b with flags; imm = kind and width as in {@link Op#FLAGS}. */
-    static final int ADD_FLAGS = Op.HELPER_END + 1;
+    static final int ADD_FLAGS = Op.LAST + 1;
 
     static final int SUB_FLAGS = ADD_FLAGS + 1;
     static final int AND_FLAGS = ADD_FLAGS + 2;
@@ -183,7 +183,7 @@ final class FusedOp {
 
     /** Whether all that an operation does is to write d, behind whatever it may be refused for. */
     static boolean onlyWritesD(final int opcode) {
-        if (opcode <= Op.HELPER_END) {
+        if (opcode <= Op.LAST) {
             return OpShape.writesD(opcode) && !OpShape.readsD(opcode);
         }
         return opcode == FIELD

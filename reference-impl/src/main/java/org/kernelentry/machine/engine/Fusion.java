@@ -65,7 +65,7 @@ final class Fusion extends Addressing {
         for (int i = 0; i < ops; i++) {
             final int opcode = opcode(out[2 * i]);
             final boolean fused = opcode == FusedOp.SKIP_IF_NO_BITS || opcode == FusedOp.SKIP_RELATION;
-            if (fused || opcode <= Op.HELPER_END && OpShape.skips(opcode)) {
+            if (fused || opcode <= Op.LAST && OpShape.skips(opcode)) {
                 out[2 * i + 1] = place[(int) out[2 * i + 1]];
             }
         }

@@ -125,7 +125,7 @@ abstract class Rewriting {
     boolean cuts(final int from) {
         for (int n = from; n < ops; n++) {
             final int opcode = opcode(out[2 * n]);
-            if (FusedOp.stores(opcode) || opcode <= Op.HELPER_END && OpShape.cuts(opcode)) {
+            if (FusedOp.stores(opcode) || opcode <= Op.LAST && OpShape.cuts(opcode)) {
                 return true;
             }
         }

@@ -22,6 +22,7 @@ public final class Block {
     private final int[] firstOp;
     private final long[] pcs;
     private final int mode;
+    private final int endMode;
     private final int firstTemp;
 
     private Block(
@@ -30,12 +31,14 @@ public final class Block {
             final int[] firstOp,
             final long[] pcs,
             final int mode,
+            final int endMode,
             final int firstTemp) {
         this.program = program;
         this.instructionOf = instructionOf;
         this.firstOp = firstOp;
         this.pcs = pcs;
         this.mode = mode;
+        this.endMode = endMode;
         this.firstTemp = firstTemp;
     }
 
@@ -43,9 +46,10 @@ public final class Block {
      * The block that {@code builder} holds, without what is known beforehand ({@link ConstantFolding}) and what has no effect ({@link DeadOps}).
      *
      * @param nextPc address behind the last instruction
-     * @param mode decoding mode
+     * @param mode decoding mode of its first instruction
+     * @param endMode decoding mode behind its last one
      */
-    public static Block of(final BlockBuilder builder, final long nextPc, final int mode) {
+    public static Block of(final BlockBuilder builder, final long nextPc, final int mode, final int endMode) {
         final int instructions = builder.instructionCount();
         final boolean[] dead = DeadOps.find(builder, ConstantFolding.fold(builder));
         // Where each operation goes; a dead one's place is that of the next one alive, which is what labels on it mean.
@@ -72,7 +76,7 @@ public final class Block {
                 program[at + 1] = OpShape.skips(code[4 * i]) ? place[(int) imm] : imm;
             }
         }
-        return new Block(program, instructionsOf(firstOp), firstOp, pcs, mode, builder.firstTemp());
+        return new Block(program, instructionsOf(firstOp), firstOp, pcs, mode, endMode, builder.firstTemp());
     }
 
     /** For each operation its instruction, given the first operation of each instruction and the number of operations. */
@@ -102,7 +106,7 @@ public final class Block {
         return pcs[pcs.length - 1];
     }
 
-    /** Mode it was decoded for. */
+    /** Mode that its first instruction was decoded for; {@link Op#MODE} changes it for those that follow. */
     public int mode() {
         return mode;
     }
@@ -123,11 +127,11 @@ public final class Block {
     /** Constants it may continue at: behind its last instruction, and where that jumps. */
     public List<Target> targets() {
         final List<Target> found = new ArrayList<>();
-        found.add(new Target(nextPc(), mode));
+        found.add(new Target(nextPc(), endMode));
         for (int i = firstOp(instructions() - 1); i < ops(); i++) {
             final int opcode = opcode(program[2 * i]);
             if (opcode == Op.JMP || opcode == Op.JMP_COND || opcode == Op.JMP_IF) {
-                found.add(new Target(program[2 * i + 1], mode));
+                found.add(new Target(program[2 * i + 1], endMode));
             } else if (opcode == Op.JMPR_MODE) {
                 final Target target = constantJump(i);
                 if (target != null) {

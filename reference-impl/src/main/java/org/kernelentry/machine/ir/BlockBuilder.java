@@ -231,6 +231,43 @@ public final class BlockBuilder {
         imms[at] = ops;
     }
 
+    /**
+     * Lets the block go on behind the instruction begun last, if all that ends the block there is a jump to the next instruction in a constant mode:
+     * that becomes a change of the mode. Behind an instruction of an IT block it is so.
+     *
+     * @param next address of the next instruction
+     * @return the mode to go on in, or -1: the block ends
+     */
+    public int goOn(final long next) {
+        final int jump = ops - 1;
+        final int constants = jump - 2;
+        final int from = insnFirstOp[insns - 1];
+        final boolean constant = constants >= from
+                && code[4 * jump] == Op.JMPR_MODE
+                && isConstant(constants, code[4 * jump + 2])
+                && isConstant(constants + 1, code[4 * jump + 3])
+                && imms[constants] == next;
+        if (!constant) {
+            return -1;
+        }
+        for (int i = from; i < constants; i++) {
+            final int opcode = code[4 * i];
+            final boolean exit = opcode == Op.EXIT || opcode == Op.EXITI;
+            if (OpShape.skips(opcode) ? imms[i] > constants : OpShape.ends(opcode) && !exit) {
+                return -1;
+            }
+        }
+        final int mode = (int) imms[constants + 1];
+        ops = constants;
+        op(Op.MODE, 0, 0, 0, mode);
+        ended = false;
+        return mode;
+    }
+
+    private boolean isConstant(final int at, final int slot) {
+        return code[4 * at] == Op.CONST && code[4 * at + 1] == slot;
+    }
+
     // ---- ends
 
     public void jump(final long target) {

@@ -113,6 +113,11 @@ public final class Op {
     public static final int HELPER = 88;
     /** As HELPER and ends the block: the helper has set pc (and mode); a pending trap is taken. */
     public static final int HELPER_END = 89;
+    /** mode <- imm, behind everything else that the instruction does. */
+    public static final int MODE = 90;
+
+    /** The highest number. */
+    public static final int LAST = MODE;
 
     private Op() {}
 }

@@ -21,7 +21,7 @@ public final class OpShape {
     /** Slots are not known. */
     private static final int OPAQUE = 2048;
 
-    private static final int[] SHAPE = new int[Op.HELPER_END + 1];
+    private static final int[] SHAPE = new int[Op.LAST + 1];
 
     static {
         fill(Op.CONST, Op.CONST, PURE | WRITES_D);

@@ -91,7 +91,7 @@ final class JumpEmit {
     }
 
     void jumpTo(final long target) {
-        jumpTo(new Block.Target(target, at.block.mode()));
+        jumpTo(new Block.Target(target, at.mode));
     }
 
     private void jumpTo(final Block.Target target) {
@@ -104,13 +104,18 @@ final class JumpEmit {
         m.visitJumpInsn(GOTO, begin[to]);
     }
 
-    /** To a constant in a constant mode: the state's mode is right before anything can leave. */
-    void jumpToMode(final Block.Target target) {
-        if (target.mode() != at.block.mode()) {
+    /** The mode becomes another constant one, or stays. */
+    void changeMode(final int mode) {
+        if (mode != at.mode) {
             m.visitVarInsn(ALOAD, STATE);
-            e.integer(target.mode());
+            e.integer(mode);
             m.visitFieldInsn(PUTFIELD, STATE_NAME, "mode", "I");
         }
+    }
+
+    /** To a constant in a constant mode: the state's mode is right before anything can leave. */
+    void jumpToMode(final Block.Target target) {
+        changeMode(target.mode());
         if (at.cuts) {
             checkCut(target.pc(), 0);
         }
@@ -141,7 +146,7 @@ final class JumpEmit {
 
     /** To the pc in {@link Emit#PC}, in the block's mode. */
     void jumpIndirect() {
-        if (at.block.mode() == plan.mode()) {
+        if (at.mode == plan.mode()) {
             goIndirect();
         } else {
             m.visitJumpInsn(GOTO, out);

@@ -6,6 +6,8 @@ import org.kernelentry.machine.ir.Block;
 final class Place {
     Block block;
     int insn;
+    /** The mode that the instruction was decoded for. */
+    int mode;
     /** Behind the instruction the code may have changed. */
     boolean cuts;
     /** Number of the instruction in its region. */

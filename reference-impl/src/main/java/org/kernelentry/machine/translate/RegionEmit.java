@@ -149,6 +149,7 @@ final class RegionEmit {
             checkBudget(plan.needs(i));
         }
         flags.forget();
+        at.mode = at.block.mode();
         for (at.insn = 0; at.insn < at.block.instructions(); at.insn++) {
             instruction(firstInsn + at.insn);
         }
@@ -192,8 +193,8 @@ final class RegionEmit {
             at.helped |= OpShape.opaque(opcode);
         }
         e.tempsInArray(at.helped);
-        final boolean throwing = memory.beginInstruction(
-                program, from, to, at.helped ? Accesses.SPACE : accesses.of(at.pc(), at.block.mode()));
+        final boolean throwing =
+                memory.beginInstruction(program, from, to, at.helped ? Accesses.SPACE : accesses.of(at.pc(), at.mode));
         at.cuts = at.helped || memory.storesBySpace();
         if (throwing || at.helped) {
             e.integer(number);
@@ -258,6 +259,10 @@ final class RegionEmit {
             case Op.SKIP_COND -> {
                 skip((int) imm);
                 flags.jumpIf(d(op), label(imm));
+            }
+            case Op.MODE -> {
+                jumps.changeMode((int) imm);
+                at.mode = (int) imm;
             }
             case Op.JMP -> jumps.jumpBehindCut(imm);
             case Op.JMP_COND -> {

@@ -44,6 +44,8 @@ final class EngineAgainstNaiveTests {
                     : i < RandomIsa.ADDRESSES ? DATA - 40 + random.nextInt(0x1000) : random.nextLong();
             n.r[i] = e.r[i];
         }
+        e.mode = 0;
+        n.mode = 0;
         e.pc = CODE + 4L * random.nextInt(CODE_BYTES / 4);
         n.pc = e.pc;
     }
@@ -56,6 +58,7 @@ final class EngineAgainstNaiveTests {
 
     private void compare(final int exit) {
         assertThat(engine.state().pc).isEqualTo(naive.state.pc);
+        assertThat(engine.state().mode).isEqualTo(naive.state.mode);
         assertThat(engine.retired()).isEqualTo(naive.retired);
         for (int i = 0; i < RandomIsa.REGISTERS; i++) {
             assertThat(engine.state().r[i]).as("r%d at %x", i, naive.state.pc).isEqualTo(naive.state.r[i]);

@@ -51,7 +51,7 @@ final class RandomIsa implements Isa {
 
     @Override
     public void decode(final CodeWindow code, final int mode, final BlockBuilder out) {
-        new Instruction(new Random(code.s32()), out).emit(code.pc(), code.next());
+        new Instruction(new Random(code.s32() * 31L + mode), out).emit(code.pc(), code.next());
     }
 
     private static final class Instruction {
@@ -109,8 +109,8 @@ final class RandomIsa implements Isa {
                 case 2 -> out.jump(pc + 4L * random.nextInt(9));
                 case 3 -> out.exit(CpuExit.SYSCALL, random.nextInt(), next);
                 case 4 -> jumpIfEqual(pc + 4L * (random.nextInt(9) - 4));
-                case 5 -> {
-                    final int target = out.constant(pc + 4L * random.nextInt(9));
+                case 5, 6 -> {
+                    final int target = out.constant(pc + 4L * (random.nextBoolean() ? 1 : random.nextInt(9)));
                     out.jumpTo(target, out.constant((long) random.nextInt(3)));
                 }
                 default -> {}

@@ -160,15 +160,45 @@ final class TranslatedTests {
                 insn(Op.EXITI, CpuExit.SYSCALL, 0, 0, CODE + 9 * LENGTH));
     }
 
+    /** Each jump passes over an instruction. */
+    private void loopOverModesAndPlaces() {
+        final byte[] nop = insn(PlainIsa.NOP, 0, 0, 0, 0);
+        code(
+                3,
+                insn(Op.ADDI, 1, 1, 0, -1),
+                insn(PlainIsa.JUMP_MODE, 0, 0, 5, CODE + 3 * LENGTH),
+                nop,
+                insn(Op.ST64, 1, 3, 0, 0),
+                insn(PlainIsa.JUMP_MODE, 0, 0, 6, CODE + 6 * LENGTH),
+                nop,
+                nop,
+                insn(PlainIsa.JUMP_MODE, 0, 0, 0, CODE + 9 * LENGTH),
+                nop,
+                insn(Op.ADDI, 3, 3, 0, 8),
+                insn(Op.JMP_IF, 0, 1, 0, CODE),
+                insn(Op.EXITI, CpuExit.SYSCALL, 0, 0, CODE + 12 * LENGTH));
+    }
+
     @Test
     void jumpsToConstantsInConstantModesStayInOneRegion() {
-        loopOverModes();
+        loopOverModesAndPlaces();
         cpu.state().r[1] = 500;
         assertThat(cpu.run(100_000)).isEqualTo(CpuExit.SYSCALL);
         assertThat(cpu.state().r[15]).isEqualTo(6);
         assertThat(cpu.state().mode).isZero();
         assertThat(cpu.translated()).isGreaterThan(cpu.retired() * 9 / 10);
-        assertThat(cpu.cached(CODE + 4 * LENGTH, 6).region).isNull();
+        assertThat(cpu.cached(CODE + 6 * LENGTH, 6).region).isNull();
+    }
+
+    @Test
+    void aJumpToTheNextInstructionInAnotherModeDoesNotEndTheBlock() {
+        loopOverModes();
+        cpu.state().r[1] = 500;
+        assertThat(cpu.run(100_000)).isEqualTo(CpuExit.SYSCALL);
+        assertThat(cpu.state().r[15]).isEqualTo(6);
+        assertThat(cpu.state().mode).isZero();
+        assertThat(cpu.cached(CODE, 0).instructions).isEqualTo(8);
+        assertThat(cpu.cached(CODE + 2 * LENGTH, 5)).isNull();
     }
 
     @Test
