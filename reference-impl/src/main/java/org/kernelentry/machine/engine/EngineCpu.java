@@ -85,7 +85,7 @@ public final class EngineCpu implements Cpu {
         final IntFunction<Helper> helpers = isa.helpers();
         this.threading = new Threading(state, helpers);
         this.interpreter = new Interpreter(state, translateAfter);
-        this.regions = new Regions(new Translator(isa, helpers, state, regionRun), translateAfter);
+        this.regions = new Regions(new Translator(isa, helpers, state, regionRun), decoder, translateAfter);
     }
 
     @Override

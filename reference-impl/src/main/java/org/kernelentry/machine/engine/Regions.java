@@ -2,9 +2,11 @@ package org.kernelentry.machine.engine;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -42,12 +44,14 @@ final class Regions {
     private static final int ASTRAY = 16;
 
     private final Translator translator;
+    private final BlockDecoder decoder;
     private final int threshold;
     /** How many of the next blocks may be parts of a region that was left in its middle: none of them is a beginning of another. */
     private int astray;
 
-    Regions(final Translator translator, final int threshold) {
+    Regions(final Translator translator, final BlockDecoder decoder, final int threshold) {
         this.translator = translator;
+        this.decoder = decoder;
         this.threshold = threshold;
     }
 
@@ -136,16 +140,14 @@ final class Regions {
         forget(head);
         List<CachedBlock> blocks = reachable(head, cache);
         while (true) {
-            final List<CachedBlock> ordered = ordered(blocks, cache);
+            final Map<CachedBlock, Block> parts = parts(blocks, space);
+            final List<CachedBlock> ordered = ordered(blocks, parts, cache);
             final boolean[] indirects = new boolean[ordered.size()];
             for (int i = 0; i < indirects.length; i++) {
                 indirects[i] = i == 0 || ordered.get(i).entered;
             }
             final Translator.Region region = translator.translate(
-                    ordered.stream().map(b -> b.block).toList(),
-                    indirects,
-                    (pc, mode) -> access(cache, pc, mode),
-                    space);
+                    ordered.stream().map(parts::get).toList(), indirects, (pc, mode) -> access(cache, pc, mode), space);
             if (region != null) {
                 head.members = ordered.toArray(CachedBlock[]::new);
                 for (int i = 0; i < indirects.length; i++) {
@@ -175,7 +177,7 @@ final class Regions {
         int instructions = head.instructions;
         for (int i = 0; i < blocks.size() && blocks.size() < MAX_BLOCKS; i++) {
             final CachedBlock block = blocks.get(i);
-            for (final CachedBlock next : successors(block, cache)) {
+            for (final CachedBlock next : successors(block, block.block, cache)) {
                 if (!blocks.contains(next)
                         && next.heat >= head.heat / COLD
                         && instructions + next.instructions <= MAX_INSTRUCTIONS
@@ -188,10 +190,36 @@ final class Regions {
         return blocks;
     }
 
+    /**
+     * What each of the blocks is up to where another begins. If the same code stood in two of them, a loop through it would have two beginnings, and
+     * the JVM's compiler would leave it as it is.
+     */
+    private Map<CachedBlock, Block> parts(final List<CachedBlock> blocks, final PagedSpace space) {
+        final Set<Block.Target> begins = new HashSet<>();
+        blocks.forEach(each -> begins.add(new Block.Target(each.pc, each.mode)));
+        final Map<CachedBlock, Block> parts = new HashMap<>();
+        blocks.forEach(each -> parts.put(each, part(each.block, begins, space)));
+        return parts;
+    }
+
+    /** Decoded again: flags that the rest of the block replaces are seen where the part ends. */
+    private Block part(final Block block, final Set<Block.Target> begins, final PagedSpace space) {
+        int length = 1;
+        while (length < block.instructions() && !begins.contains(new Block.Target(block.pcOf(length), block.mode()))) {
+            length++;
+        }
+        if (length == block.instructions()) {
+            return block;
+        }
+        final Block part = decoder.decode(space, block.pc(), block.mode(), length);
+        return part == null ? block : part;
+    }
+
     /** The blocks such that jumps go forward, except in loops: reverse postorder from the first. */
-    private static List<CachedBlock> ordered(final List<CachedBlock> blocks, final BlockCache cache) {
+    private static List<CachedBlock> ordered(
+            final List<CachedBlock> blocks, final Map<CachedBlock, Block> parts, final BlockCache cache) {
         final LinkedHashSet<CachedBlock> postorder = new LinkedHashSet<>();
-        visit(blocks.get(0), new HashSet<>(blocks), postorder, cache);
+        visit(blocks.get(0), parts, new HashSet<>(blocks), postorder, cache);
         final List<CachedBlock> ordered = new ArrayList<>(postorder);
         Collections.reverse(ordered);
         return ordered;
@@ -199,21 +227,22 @@ final class Regions {
 
     private static void visit(
             final CachedBlock block,
+            final Map<CachedBlock, Block> parts,
             final Set<CachedBlock> unvisited,
             final Set<CachedBlock> postorder,
             final BlockCache cache) {
         unvisited.remove(block);
-        for (final CachedBlock next : successors(block, cache)) {
+        for (final CachedBlock next : successors(block, parts.getOrDefault(block, block.block), cache)) {
             if (unvisited.contains(next)) {
-                visit(next, unvisited, postorder, cache);
+                visit(next, parts, unvisited, postorder, cache);
             }
         }
         postorder.add(block);
     }
 
-    private static List<CachedBlock> successors(final CachedBlock block, final BlockCache cache) {
+    private static List<CachedBlock> successors(final CachedBlock block, final Block part, final BlockCache cache) {
         final List<CachedBlock> found = new ArrayList<>();
-        for (final Block.Target target : block.block.targets()) {
+        for (final Block.Target target : part.targets()) {
             final CachedBlock next = cache.find(target.pc(), target.mode());
             if (next != null) {
                 found.add(next);
