@@ -273,4 +273,26 @@ final class TranslatedTests {
         assertThat(cpu.translated()).isGreaterThan(90_000);
         assertThat(cpu.state().r[1]).isZero();
     }
+
+    @Test
+    void anAccessThatItsWindowKeepsMissingIsNotLeftForInTheEnd() {
+        final long far = 1 << 24;
+        code(
+                3,
+                insn(Op.LD64, 5, 3, 0, 8),
+                insn(Op.ADD, 6, 6, 5, 0),
+                insn(Op.XOR, 3, 3, 7, 0),
+                insn(Op.ADDI, 1, 1, 0, -1),
+                insn(Op.JMP_IF, 0, 1, 0, CODE),
+                insn(Op.EXITI, CpuExit.SYSCALL, 0, 0, CODE + 6 * LENGTH));
+        space.map(DATA ^ far, 0x1000, 3);
+        space.store64(DATA + 8, 1);
+        space.store64((DATA ^ far) + 8, 1000);
+        cpu.state().r[7] = far;
+        cpu.state().r[1] = 4000;
+        assertThat(cpu.run(100_000)).isEqualTo(CpuExit.SYSCALL);
+        assertThat(cpu.state().r[6]).isEqualTo(2000 * 1001);
+        assertThat(cpu.retired()).isEqualTo(5 * 4000 + 1);
+        assertThat(cpu.translated()).isGreaterThan(cpu.retired() * 9 / 10);
+    }
 }
