@@ -216,7 +216,7 @@ public final class Gate implements Callable<Integer> {
         } catch (GateException e) {
             return new GateReport.Row(item, ratio, null, "base does not have it");
         }
-        final Rule rule = new Rule(Rule.DEFAULT.alpha(), floor / PERCENT, effect / PERCENT);
+        final Rule rule = new Rule(Rule.DEFAULT.alpha(), Rule.DEFAULT.passAlpha(), floor / PERCENT, effect / PERCENT);
         final Session.Result timed = core.measure(
                 new Session(rule, pairs),
                 known -> ofBase.run(item, known),

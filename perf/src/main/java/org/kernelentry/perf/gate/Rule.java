@@ -11,13 +11,16 @@ import org.apache.commons.statistics.inference.PValueMethod;
  *
  * <p>Both claims, slower and not slower, need evidence; where there is none for either, the answer is that there is none.
  *
- * @param alpha at most this probability, by the exact Mann–Whitney test, that forks of equal speed look so different (per look)
+ * @param alpha at most this probability, by the exact Mann–Whitney test, that forks of equal speed look so different (per look); what is slower must
+ *     be so in a second session, too
+ * @param passAlpha at most this probability that forks that are slower by the effect look so alike (per look): the first look at which they do ends a
+ *     session
  * @param floor a difference of medians below this is no difference, however sure it is
  * @param effect the slow-down that a pass rules out, by the same test
  */
-record Rule(double alpha, double floor, double effect) {
+record Rule(double alpha, double passAlpha, double floor, double effect) {
     /** What holds unless somebody says otherwise: a slow-down of 2.6 % is what the gate is for. */
-    static final Rule DEFAULT = new Rule(0.003, 0.013, 0.026);
+    static final Rule DEFAULT = new Rule(0.01, 0.0005, 0.013, 0.026);
 
     private static final MannWhitneyUTest GREATER = MannWhitneyUTest.withDefaults()
             .with(AlternativeHypothesis.GREATER_THAN)
@@ -64,7 +67,7 @@ record Rule(double alpha, double floor, double effect) {
             verdict = Verdict.FAIL;
         } else if (p(base, head) < alpha && ratio < 1 / (1 + floor)) {
             verdict = Verdict.FASTER;
-        } else if (within < alpha) {
+        } else if (within < passAlpha) {
             verdict = Verdict.PASS;
         } else {
             verdict = Verdict.INCONCLUSIVE;

@@ -15,7 +15,7 @@ import java.util.function.DoubleSupplier;
  */
 record Session(Rule rule, List<Integer> looks) {
     /** Asked after so many pairs unless somebody says otherwise. */
-    static final List<Integer> LOOKS = List.of(8, 12, 16, 20, 26, 32, 40, 52, 64);
+    static final List<Integer> LOOKS = List.of(8, 12, 16, 20, 26, 32, 40, 52, 64, 80);
 
     /**
      * What was measured and what it says.
