@@ -12,6 +12,10 @@ final class ArmUndefined {
 
     private static final Set<String> EXCHANGES = Set.of("VTRN", "VUZP", "VZIP");
     private static final int IT_LAST = 8;
+    /** A6.2.3: ADD and MOV of two bytes that write the pc, whatever register they read. */
+    private static final int WRITES_PC = 0x4487;
+
+    private static final int WRITES_PC_MASK = 0xfd87;
     /** Behind the code up to three undefined halfwords may be skipped by their condition. */
     private static final int SKIPPED = 6;
 
@@ -74,15 +78,25 @@ final class ArmUndefined {
         return (low >>> 12 | (high >>> 6 & 1) << 4) == (low & 15 | (low >>> 5 & 1) << 4);
     }
 
+    private static boolean writesPc(byte[] code) {
+        return code.length == Short.BYTES && (ArmFamilyMode.half(code, 0) & WRITES_PC_MASK) == WRITES_PC;
+    }
+
     private static int it(CpuCase test) {
-        int cpsr = (int) test.before()[ArmFamilyMode.STATUS];
+        return it(test.before());
+    }
+
+    private static int it(long[] state) {
+        int cpsr = (int) state[ArmFamilyMode.STATUS];
         return cpsr >>> 25 & 3 | cpsr >>> 8 & 0xfc;
     }
 
     private static boolean branchInsideIt(CpuCase test, CpuOutcome ours) {
         int it = it(test);
         long behind = ours.after()[ArmFamilyMode.PC] - CpuCase.CODE_START - test.code().length;
-        boolean elsewhere = behind < -test.code().length || behind > SKIPPED;
+        // Right behind such an instruction the block is not at its end, unless that was a branch, to there.
+        boolean ended = behind == 0 && writesPc(test.code()) && it(ours.after()) == 0;
+        boolean elsewhere = behind < -test.code().length || behind > SKIPPED || ended;
         boolean leavesThumb = (ours.after()[ArmFamilyMode.STATUS] & A32Regs.CPSR_T) == 0;
         return (it & 15) != 0 && ((it & 15) != IT_LAST && elsewhere || leavesThumb);
     }
