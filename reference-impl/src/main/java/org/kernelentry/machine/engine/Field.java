@@ -11,8 +11,6 @@ import org.kernelentry.machine.ir.Op;
 final class Field {
     /** No operation of this kind. */
     static final int NONE = -1;
-    /** All of the slot. */
-    static final int WHOLE = 0;
     /** The right shift keeps the sign. */
     static final int SIGNED = 1 << 12;
     /** Only the low half is kept. */

@@ -142,7 +142,7 @@ public final class Block {
         return found;
     }
 
-    /** Where JMPR_MODE at operation {@code i} goes if the two operations before it are its constants, as behind an instruction of an IT block. */
+    /** Where JMPR_MODE at operation {@code i} goes if the two operations before it are its constants, as a branch in an IT block has. */
     public @Nullable Target constantJump(final int i) {
         if (i - 2 < firstOp(instructionOf(i))) {
             return null;
