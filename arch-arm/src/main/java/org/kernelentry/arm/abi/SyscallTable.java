@@ -1,5 +1,6 @@
 package org.kernelentry.arm.abi;
 
+import org.jspecify.annotations.Nullable;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.syscall.CallTable;
 import org.kernelentry.kernel.syscall.Errno;
@@ -22,14 +23,9 @@ public final class SyscallTable {
         }
     }
 
-    /** {@code NR_syscalls}. */
-    public int size() {
-        return bodies.size();
-    }
-
-    /** The body of a number below {@link #size}. */
-    public SyscallBody body(final int nr) {
-        return bodies.body(nr);
+    /** The body of {@code nr}, or null when there are not so many; negative numbers are beyond the table. */
+    public @Nullable SyscallBody find(final int nr) {
+        return bodies.find(nr);
     }
 
     /** {@code sys_syscall} (OAB-06): the number is the first argument and the others move down; not through itself. */

@@ -10,6 +10,7 @@ import org.kernelentry.kernel.entry.SyscallExit;
 import org.kernelentry.kernel.entry.UserTransition;
 import org.kernelentry.kernel.step.Step;
 import org.kernelentry.kernel.syscall.Errno;
+import org.kernelentry.kernel.syscall.SyscallBody;
 import org.kernelentry.kernel.task.CpuLocal;
 import org.kernelentry.kernel.task.Task;
 
@@ -102,8 +103,9 @@ final class GenericSyscall {
         final int number = (int) task.syscallNr;
         dispatcher.loadArguments(task, regs, regs.slot[ArmPtRegs.ORIG_R0]);
         final long result;
-        if (dispatcher.inTable(k, thread, number)) {
-            result = dispatcher.invoke(k, task, number);
+        final SyscallBody body = dispatcher.find(k, thread, number);
+        if (body != null) {
+            result = Dispatcher.invoke(k, task, body, number);
         } else if (number != ArmThread.NO_SYSCALL && Dispatcher.isPrivate(number)) {
             result = privateCall(task, regs, number);
         } else {

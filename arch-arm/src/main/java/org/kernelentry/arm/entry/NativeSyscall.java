@@ -13,6 +13,7 @@ import org.kernelentry.kernel.arch.PtRegs;
 import org.kernelentry.kernel.entry.Irqs;
 import org.kernelentry.kernel.step.Step;
 import org.kernelentry.kernel.syscall.Errno;
+import org.kernelentry.kernel.syscall.SyscallBody;
 import org.kernelentry.kernel.task.CpuLocal;
 import org.kernelentry.kernel.task.Task;
 
@@ -110,9 +111,9 @@ final class NativeSyscall {
             return traced(task, regs, thread);
         }
         dispatcher.loadArguments(task, regs, regs.slot[ArmPtRegs.R0]);
-        final long result = dispatcher.inTable(k, thread, number)
-                ? dispatcher.invoke(k, task, number)
-                : outsideTable(task, regs, thread, number);
+        final SyscallBody body = dispatcher.find(k, thread, number);
+        final long result =
+                body != null ? Dispatcher.invoke(k, task, body, number) : outsideTable(task, regs, thread, number);
         return returns.fast(k, task, regs, ArmPtRegs.u32(result));
     }
 
@@ -123,8 +124,9 @@ final class NativeSyscall {
         thread.scno = number;
         task.syscallNr = number;
         dispatcher.loadArguments(task, regs, regs.slot[ArmPtRegs.R0]);
-        if (dispatcher.inTable(k, thread, number)) {
-            regs.slot[ArmPtRegs.R0] = ArmPtRegs.u32(dispatcher.invoke(k, task, number));
+        final SyscallBody body = dispatcher.find(k, thread, number);
+        if (body != null) {
+            regs.slot[ArmPtRegs.R0] = ArmPtRegs.u32(Dispatcher.invoke(k, task, body, number));
         } else if (number != ArmThread.NO_SYSCALL) {
             regs.slot[ArmPtRegs.R0] = ArmPtRegs.u32(outsideTable(task, regs, thread, number));
         }

@@ -181,6 +181,7 @@ final class Emitter {
     }
 
     void supervisorCall(final int immediate) {
+        out.packNzcv();
         if (it != 0) {
             // The kernel's return address lies behind the SVC, where the IT state has moved on.
             helper(Helpers.SET_MODE, NONE, constant(modeAfter()), NONE);

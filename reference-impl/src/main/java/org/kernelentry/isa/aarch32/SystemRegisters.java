@@ -21,7 +21,7 @@ final class SystemRegisters {
         }
         final BlockBuilder out = e.out;
         final int packed = out.temp();
-        out.getFlags(packed);
+        out.getNzcv(packed);
         final int status = out.temp();
         out.alui(Op.ORI, status, e.regs.qge, A32Regs.CPSR_MODE_USR);
         moveBit(e, packed, Flags.N, status, A32Regs.CPSR_N);

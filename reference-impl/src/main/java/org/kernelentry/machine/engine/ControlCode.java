@@ -26,7 +26,7 @@ final class ControlCode {
                 new Code() {
                     @Override
                     int run(final long[] r, final PagedSpace mem, final int generation, final int i) {
-                        r[d] = Flags.packed(s);
+                        r[d] = imm == 0 ? Flags.packed(s) : Flags.nzcv(s);
                         return i + 1;
                     }
                 };

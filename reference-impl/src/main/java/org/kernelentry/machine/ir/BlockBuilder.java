@@ -197,8 +197,23 @@ public final class BlockBuilder {
         op(Op.GETFLAGS, d, 0, 0, 0);
     }
 
+    /** As {@link #getFlags}, for those who know no other flags than N, Z, C and V. */
+    public void getNzcv(final int d) {
+        op(Op.GETFLAGS, d, 0, 0, 1);
+    }
+
     public void putFlags(final int a) {
         op(Op.PUTFLAGS, 0, a, 0, 0);
+    }
+
+    /**
+     * Computes N, Z, C and V now. To be done where the kernel is about to save them: translated code knows the operation that made them, the kernel
+     * would have to ask.
+     */
+    public void packNzcv() {
+        final int packed = temp();
+        getNzcv(packed);
+        putFlags(packed);
     }
 
     // ---- control inside the instruction

@@ -48,7 +48,8 @@ public final class Flags {
         return nzcv((int) s.r[s.flags], s.r[s.flags + 1], s.r[s.flags + 2], s.r[s.flags + 3]);
     }
 
-    private static int nzcv(final int kindAndWidth, final long a, final long b, final long result) {
+    /** N, Z, C and V of an operation in the packed form. */
+    public static int nzcv(final int kindAndWidth, final long a, final long b, final long result) {
         if (kindAndWidth >> 8 == FlagKind.RAW) {
             return (int) result & (N | Z | C | V);
         }

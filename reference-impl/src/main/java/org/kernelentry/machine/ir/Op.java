@@ -92,7 +92,7 @@ public final class Op {
     // flags
     public static final int FLAGS = 73; //  d = kind << 8 | width (a constant); a, b operand slots; imm = result slot
     public static final int GETCOND = 74; // d <- cond imm ? 1 : 0
-    public static final int GETFLAGS = 75; // d <- packed
+    public static final int GETFLAGS = 75; // d <- packed; imm != 0: N, Z, C and V only
     public static final int PUTFLAGS = 76; // flags <- packed a
     // control inside an instruction: forward only; imm = index of the target operation
     public static final int SKIP = 77;

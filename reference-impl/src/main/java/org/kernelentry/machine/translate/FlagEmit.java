@@ -87,10 +87,14 @@ final class FlagEmit {
         derived = false;
     }
 
-    /** Pushes the packed flags as a long. */
-    void packed() {
+    /**
+     * Pushes the packed flags as a long.
+     *
+     * @param nzcv only those that Arm has
+     */
+    void packed(final boolean nzcv) {
         pushAll();
-        e.callStatic(Flags.class, "packed", "(IJJJ)I");
+        e.callStatic(Flags.class, nzcv ? "nzcv" : "packed", "(IJJJ)I");
         e.m.visitInsn(I2L);
     }
 

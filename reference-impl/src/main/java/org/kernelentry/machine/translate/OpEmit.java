@@ -53,7 +53,7 @@ final class OpEmit {
         } else if (opcode == Op.GETCOND) {
             e.setBranching(d(op), () -> condition((int) imm));
         } else if (opcode == Op.GETFLAGS) {
-            e.set(d(op), flags::packed);
+            e.set(d(op), () -> flags.packed(imm != 0));
         } else if (opcode == Op.PUTFLAGS) {
             flags.put(a(op));
         } else {

@@ -144,7 +144,7 @@ final class NaiveCpu {
                 Flags.set(state, Flags.packed(state));
             }
             case Op.GETCOND -> r[d] = Flags.test(state, (int) imm) ? 1 : 0;
-            case Op.GETFLAGS -> r[d] = Flags.packed(state);
+            case Op.GETFLAGS -> r[d] = imm == 0 ? Flags.packed(state) : Flags.nzcv(state);
             case Op.PUTFLAGS -> Flags.set(state, (int) r[a]);
             default -> r[d] = Meanings.value(opcode, r[a], r[b], imm, r[d]);
         }

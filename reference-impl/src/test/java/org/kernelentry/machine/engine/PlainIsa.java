@@ -185,6 +185,8 @@ final class PlainIsa implements Isa {
             default -> {
                 if (opcode <= Op.PROBE_WRITE) {
                     out.op(opcode, d, a, br, imm);
+                } else if (opcode == Op.GETFLAGS && imm != 0) {
+                    out.getNzcv(d);
                 } else if (opcode == Op.GETFLAGS) {
                     out.getFlags(d);
                 } else if (opcode == Op.PUTFLAGS) {

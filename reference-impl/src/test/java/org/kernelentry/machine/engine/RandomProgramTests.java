@@ -119,7 +119,7 @@ final class RandomProgramTests {
             case 7 -> insn(Op.JMP_COND, 0, 0, b, target);
             case 8 -> insn(Op.GETCOND, d, 0, b, 0);
             case 9 -> insn(Op.JMP_IF, 0, a, 0, target);
-            case 10 -> insn(random.nextBoolean() ? Op.GETFLAGS : Op.PUTFLAGS, d, a, 0, 0);
+            case 10 -> insn(random.nextBoolean() ? Op.GETFLAGS : Op.PUTFLAGS, d, a, 0, random.nextInt(2));
             case 11 -> insn(PlainIsa.SKIPPED, d, a, b, random.nextInt());
             case 12 -> insn(PlainIsa.TRAP_IF_ZERO + 5 * random.nextInt(2), d, a, b, target);
             case 13 -> insn(Op.HELPER, d, random.nextInt(6), random.nextInt(PlainIsa.HELPERS), 0);
