@@ -85,6 +85,7 @@ final class BranchesAndSystem {
     }
 
     private static void svc(final A64Emitter e, final int insn) {
+        e.out.packNzcv();
         e.out.exit(CpuExit.SYSCALL, e.field(20, 5), e.pc + 4);
     }
 
@@ -222,7 +223,7 @@ final class BranchesAndSystem {
         final int flags = e.temp();
         final int part = e.temp();
         final int sum = e.temp();
-        e.out.getFlags(flags);
+        e.out.getNzcv(flags);
         e.out.alui(Op.ANDI, part, flags, Flags.N | Flags.Z);
         e.out.alui(Op.SHLI, sum, part, 24);
         e.out.alui(Op.ANDI, part, flags, Flags.C);

@@ -34,21 +34,34 @@ public final class Entries {
 
     /** A synchronous exception. */
     public void fromUser(final Task task, final int exit) {
-        synchronous(task, exit);
+        if (exit == CpuExit.SYSCALL) {
+            systemCall(task);
+        } else {
+            synchronous(task, exit);
+        }
         takePendingStep(task);
     }
 
-    /** The CPU is read from where the exit reads it again: compiled code then knows that it is the same if nothing was called meanwhile. */
+    /**
+     * The CPU is read from where the exit reads it again: compiled code then knows that it is the same if nothing was called meanwhile. Apart from
+     * the other exceptions, for the first of these would have the JVM compile this anew, and then in two pieces.
+     */
+    private void systemCall(final Task task) {
+        final CpuLocal cpu = k.cpu;
+        final Step vector = task.is32Bit() ? EL0T_32_SYNC : EL0T_64_SYNC;
+        k.steps.enter(cpu, vector, 0);
+        kernelEntry.fromUser(cpu, task, CpuExit.SYSCALL);
+        svc.handle(k, task);
+        kernelEntry.toUser(k.cpu, task);
+        k.steps.leave(k.cpu, vector);
+    }
+
     private void synchronous(final Task task, final int exit) {
         final CpuLocal cpu = k.cpu;
         final Step vector = task.is32Bit() ? EL0T_32_SYNC : EL0T_64_SYNC;
         k.steps.enter(cpu, vector, 0);
         kernelEntry.fromUser(cpu, task, exit);
-        if (exit == CpuExit.SYSCALL) {
-            svc.handle(k, task);
-        } else {
-            sync.handle(cpu, task, exit);
-        }
+        sync.handle(cpu, task, exit);
         kernelEntry.toUser(k.cpu, task);
         k.steps.leave(k.cpu, vector);
     }

@@ -7,6 +7,7 @@ import static org.kernelentry.arm64.Arm64PtRegs.SYSCALLNO;
 
 import org.kernelentry.arm64.A64Regs;
 import org.kernelentry.arm64.Arm64PtRegs;
+import org.kernelentry.arm64.Psr;
 import org.kernelentry.kernel.Kernel;
 import org.kernelentry.kernel.KernelConfig.Option;
 import org.kernelentry.kernel.arch.PtRegs;
@@ -94,13 +95,15 @@ public final class KernelEntry {
         if (step) {
             k.steps.at(cpu, ENABLE_STEP_TSK);
         }
-        live.singleStep = step && (slot[PSTATE] & A64Regs.PSR_SS) != 0;
+        // Read once: for all the JVM's compiler knows, the live registers could be the same array.
+        final long pstate = slot[PSTATE];
+        live.singleStep = step && (pstate & A64Regs.PSR_SS) != 0;
         System.arraycopy(slot, 0, live.r, 0, SAME_SLOTS);
-        live.pc = returnAddress(task.regs);
-        A64Regs.setPstate(live, slot[PSTATE]);
-        final boolean compat = Arm64PtRegs.compat(task.regs);
-        live.r[A64Regs.BTYPE] = compat ? 0 : slot[PSTATE] & btype;
-        live.r[A64Regs.TCO] = compat ? 0 : slot[PSTATE] & tco;
+        live.pc = returnAddress(slot[PC], pstate);
+        A64Regs.setPstate(live, pstate);
+        final boolean compat = (pstate & A64Regs.PSR_MODE32) != 0;
+        live.r[A64Regs.BTYPE] = compat ? 0 : pstate & btype;
+        live.r[A64Regs.TCO] = compat ? 0 : pstate & tco;
         live.r[A64Regs.CNTVCT_EL0] = k.timers.now() / NANOSECONDS_PER_TICK;
         k.steps.at(cpu, RESTORE_REGISTERS);
         A64Regs.clearExclusive(live);
@@ -108,9 +111,11 @@ public final class KernelEntry {
     }
 
     /** ELR_EL1 as ERET takes it: AArch32 has no odd addresses, whatever a handler's address or a tracer left in the saved pc. */
-    private static long returnAddress(final PtRegs regs) {
-        final long pc = regs.slot[PC];
-        return Arm64PtRegs.compat(regs) ? pc & (Arm64PtRegs.compatThumb(regs) ? ~1L : ~3L) : pc;
+    private static long returnAddress(final long pc, final long pstate) {
+        if ((pstate & A64Regs.PSR_MODE32) == 0) {
+            return pc;
+        }
+        return pc & ((pstate & Psr.AA32_T) != 0 ? ~1L : ~3L);
     }
 
     /**

@@ -14,7 +14,6 @@ import org.kernelentry.kernel.task.Task;
 /** A table of system call bodies and how they get their arguments. Source: linux v7.3 arch/arm64/kernel/sys.c, sys32.c; include/asm/syscall_wrapper.h. */
 final class SyscallTable {
     private static final long LOW = 0xffff_ffffL;
-    private static final int ARGUMENTS = 6;
 
     private final CallTable bodies;
     /** Whether argument 0 comes from {@code orig_x0}. */
@@ -46,9 +45,11 @@ final class SyscallTable {
         final long[] args = task.args;
         final long mask = compat ? LOW : -1;
         args[0] = (fromOrig[nr] ? slot[ORIG_X0] : slot[0]) & mask;
-        for (int i = 1; i < ARGUMENTS; i++) {
-            args[i] = slot[i] & mask;
-        }
-        args[ARGUMENTS] = compat ? slot[ARGUMENTS] & mask : 0;
+        args[1] = slot[1] & mask;
+        args[2] = slot[2] & mask;
+        args[3] = slot[3] & mask;
+        args[4] = slot[4] & mask;
+        args[5] = slot[5] & mask;
+        args[6] = compat ? slot[6] & mask : 0;
     }
 }
