@@ -20,14 +20,24 @@ abstract class Code {
     static final int CUT = 1 << 31;
     /** With the operation's index: an exit to the kernel, as the operation says. */
     static final int EXIT = 1 << 31 | 1 << 30;
-    /** The index in {@link #CUT} and {@link #EXIT}. */
-    static final int INDEX = (1 << 30) - 1;
+    /** With the operation's index: it accessed memory and was refused; only {@link Inlined} says so, others throw. */
+    static final int FAULT = 1 << 31 | 1 << 29;
+    /** The index in {@link #CUT}, {@link #EXIT} and {@link #FAULT}. */
+    static final int INDEX = (1 << 29) - 1;
 
     /** Stands behind the last operation of every block. */
     static final Code END = new Code() {
         @Override
         int run(final long[] r, final PagedSpace mem, final int generation, final int i) {
             return FALL;
+        }
+    };
+
+    /** Stands where there is no operation, and stays there. */
+    static final Code NOTHING = new Code() {
+        @Override
+        int run(final long[] r, final PagedSpace mem, final int generation, final int i) {
+            return i;
         }
     };
 
@@ -39,6 +49,11 @@ abstract class Code {
      * @return the index of the operation that follows, or a negative constant: how the block ends
      */
     abstract int run(long[] r, PagedSpace mem, int generation, int i);
+
+    /** The operation of this place on its own, without what is done along with it. */
+    Code alone() {
+        return this;
+    }
 
     static int jump(final CpuState s, final long target) {
         s.pc = target;

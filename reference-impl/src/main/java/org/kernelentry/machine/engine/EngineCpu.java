@@ -76,6 +76,15 @@ public final class EngineCpu implements Cpu {
      * @param translateAfter how often a block is interpreted before it is translated; {@link Regions#NEVER} leaves all to the interpreter
      */
     public EngineCpu(final Isa isa, final int translateAfter) {
+        this(isa, translateAfter, Inlining.thresholdFor(translateAfter));
+    }
+
+    /**
+     * As {@link #EngineCpu(Isa, int)}.
+     *
+     * @param inlineAfter see {@link Inlining}; {@link Inlining#NEVER} leaves all code as it is
+     */
+    EngineCpu(final Isa isa, final int translateAfter, final int inlineAfter) {
         this.state = new CpuState(BlockBuilder.slotsFor(isa.registerSlots()));
         this.space = state.memory;
         this.ignoresTopByte = isa.ignoresTopByte();
@@ -83,7 +92,7 @@ public final class EngineCpu implements Cpu {
         caches.put(space, cache);
         this.decoder = new BlockDecoder(isa, space);
         final IntFunction<Helper> helpers = isa.helpers();
-        this.threading = new Threading(state, helpers);
+        this.threading = new Threading(state, helpers, new Inlining(inlineAfter));
         this.interpreter = new Interpreter(state, translateAfter);
         this.regions = new Regions(new Translator(isa, helpers, state, regionRun), decoder, translateAfter);
     }

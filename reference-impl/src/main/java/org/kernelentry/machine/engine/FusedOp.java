@@ -153,6 +153,11 @@ final class FusedOp {
                 || opcode >= ST8_MOVING && opcode <= ST64_MOVING;
     }
 
+    /** Whether an operation does the jump along that is the next one. */
+    static boolean jumps(final int opcode) {
+        return opcode >= SUB_FLAGS_JMP && opcode <= ADDI_FLAGS_JMP;
+    }
+
     /** A joined operation together with a jump, or -1. */
     static int withJump(final int opcode) {
         return switch (opcode) {

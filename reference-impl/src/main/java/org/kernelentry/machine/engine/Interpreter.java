@@ -103,12 +103,15 @@ final class Interpreter {
                     if ((status & Code.EXIT) == Code.EXIT) {
                         return leave(block, i, done);
                     }
+                    if ((status & Code.FAULT) == Code.FAULT) {
+                        return fault(block, i, done);
+                    }
                     // The rest of the instruction.
                     final int stop = block.instructionOf(i) + 1;
                     final int end = block.firstOp(stop);
                     i++;
                     while (i >= 0 && i < end) {
-                        final int now = codes[i].run(r, mem, generation, i);
+                        final int now = codes[i].alone().run(r, mem, generation, i);
                         if ((now & Code.EXIT) == Code.EXIT && now < Code.INDIRECT) {
                             return leave(block, i, done);
                         }
@@ -130,14 +133,19 @@ final class Interpreter {
                 block = next;
             }
         } catch (MemoryFault fault) {
-            final int k = block.instructionOf(i);
-            s.pc = block.pcOf(k);
-            completed = done + k;
-            return CpuExit.PAGE_FAULT;
+            return fault(block, i, done);
         } catch (GuestTrap trap) {
             detail = trap.detail;
             return leave(block, i, done, trap.exitCode, s.pc);
         }
+    }
+
+    /** Leaves at the start of the instruction of operation {@code i}, which was refused. */
+    private int fault(final CachedBlock block, final int i, final long done) {
+        final int k = block.instructionOf(i);
+        state.pc = block.pcOf(k);
+        completed = done + k;
+        return CpuExit.PAGE_FAULT;
     }
 
     /** Ends {@code block} behind its first {@code stop} instructions, of which the last ended with {@code status}. */

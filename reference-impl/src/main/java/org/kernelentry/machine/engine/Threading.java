@@ -12,10 +12,12 @@ import org.kernelentry.machine.memory.PagedSpace;
 final class Threading {
     private final CpuState state;
     private final IntFunction<Helper> helpers;
+    private final Inlining inlining;
 
-    Threading(final CpuState state, final IntFunction<Helper> helpers) {
+    Threading(final CpuState state, final IntFunction<Helper> helpers, final Inlining inlining) {
         this.state = state;
         this.helpers = helpers;
+        this.inlining = inlining;
     }
 
     /** The code of {@code block}, operation by operation, and one more at its end. */
@@ -25,6 +27,7 @@ final class Threading {
             codes[i] = code(block, i);
         }
         codes[block.ops()] = Code.END;
+        inlining.watch(block, codes);
         return codes;
     }
 

@@ -27,10 +27,16 @@ final class RandomProgramTests {
     /** One of several equal machines. */
     private static final class Machine {
         final PagedSpace space = PagedSpace.create(1L << 47);
-        final EngineCpu cpu = new EngineCpu(new PlainIsa());
-        final CpuState state = cpu.state();
+        final EngineCpu cpu;
+        final CpuState state;
 
         Machine(final byte[] code, final long[] registers) {
+            this(code, registers, new EngineCpu(new PlainIsa()));
+        }
+
+        Machine(final byte[] code, final long[] registers, final EngineCpu cpu) {
+            this.cpu = cpu;
+            state = cpu.state();
             space.map(CODE, CODE_BYTES, 7);
             space.map(DATA, 0x2000, AddressSpace.PROT_READ | AddressSpace.PROT_WRITE);
             space.map(DATA + 0x2000, 0x1000, AddressSpace.PROT_READ);
@@ -147,6 +153,12 @@ final class RandomProgramTests {
             stepped.run(2000, new Random(random.nextLong()), new Random(places), true);
             sliced.assertSameAs(whole, "sliced, round " + round);
             stepped.assertSameAs(whole, "stepped, round " + round);
+            if (round % 4 == 0) {
+                // Not always, as it makes many classes.
+                final Machine inlined = new Machine(code, registers, new EngineCpu(new PlainIsa(), Regions.NEVER, 0));
+                inlined.run(2000, new Random(random.nextLong()), new Random(places), false);
+                inlined.assertSameAs(whole, "inlined, round " + round);
+            }
         }
         assertThat(exits).isGreaterThan(40);
     }
