@@ -50,6 +50,11 @@ abstract class Code {
      */
     abstract int run(long[] r, PagedSpace mem, int generation, int i);
 
+    /** The operation that is next if all goes well. */
+    int next(final int i) {
+        return i + 1;
+    }
+
     /** The operation of this place on its own, without what is done along with it. */
     Code alone() {
         return this;

@@ -75,6 +75,6 @@ final class Inlined extends Code {
 
     @Override
     Code alone() {
-        return first;
+        return first.alone();
     }
 }

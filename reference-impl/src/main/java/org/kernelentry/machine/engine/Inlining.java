@@ -16,7 +16,7 @@ import org.kernelentry.machine.ir.Op;
 import org.kernelentry.machine.memory.PagedSpace;
 
 /**
- * Makes {@link Inlined} code of blocks that were run often.
+ * Makes {@link Inlined} code of blocks that were run often, and {@link Transfer}s.
  *
  * <p>Only for a CPU that never translates: a block that is translated after as many runs would have both done to it.
  */
@@ -76,6 +76,11 @@ final class Inlining {
     }
 
     private void change(final CachedBlock block, final Code[] codes) {
+        for (int i = 0; i < block.ops(); ) {
+            final Code transfer = TransferFinder.find(block, i, codes[i]);
+            codes[i] = transfer == null ? codes[i] : transfer;
+            i = codes[i].next(i);
+        }
         final Code[] parts = new Code[Inlined.PARTS];
         final int[] places = new int[Inlined.PARTS];
         for (int i = 0; i < block.ops(); ) {
@@ -86,7 +91,7 @@ final class Inlining {
             while (n < parts.length && inlines(block, i)) {
                 parts[n] = codes[i];
                 places[n++] = i;
-                i = following(block, i);
+                i = following(block, codes, i);
             }
             if (n > 1) {
                 final Code inlined = inlined(parts, places);
@@ -106,14 +111,16 @@ final class Inlining {
     }
 
     /** The operation that is likely to follow {@code i}: none behind a jump, and the one that a check skips to where all is well. */
-    private static int following(final CachedBlock block, final int i) {
+    private static int following(final CachedBlock block, final Code[] codes, final int i) {
         if (i == block.ops() || FusedOp.jumps(Block.opcode(block.program[2 * i]))) {
             return block.ops() + 1;
         }
+        final int next = codes[i].next(i);
         final boolean check = Block.opcode(block.program[2 * i]) == FusedOp.SKIP_IF_NO_BITS
-                && i + 1 < block.ops()
-                && Block.opcode(block.program[2 * i + 2]) == Op.EXIT;
-        return check ? (int) block.program[2 * i + 1] : i + 1;
+                && next == i + 1
+                && next < block.ops()
+                && Block.opcode(block.program[2 * next]) == Op.EXIT;
+        return check ? (int) block.program[2 * i + 1] : next;
     }
 
     private @Nullable Code inlined(final Code[] parts, final int[] places) {

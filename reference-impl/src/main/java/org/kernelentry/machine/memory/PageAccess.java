@@ -32,8 +32,8 @@ public abstract sealed class PageAccess implements AddressSpace permits PagedSpa
 
     private final MemoryFault fault = new MemoryFault();
     private final long[] readTag = new long[TLB_SIZE];
-    private final byte[][] readBytes = new byte[TLB_SIZE][];
-    private final int[] readBase = new int[TLB_SIZE];
+    final byte[][] readBytes = new byte[TLB_SIZE][];
+    final int[] readBase = new int[TLB_SIZE];
     private final long[] writeTag = new long[TLB_SIZE];
     private final Page[] writePage = new Page[TLB_SIZE];
     /** Whether the tables may know a page. */
@@ -182,6 +182,24 @@ public abstract sealed class PageAccess implements AddressSpace permits PagedSpa
             writeTag[i] = NO_TAG;
             writePage[i] = NO_PAGE;
         }
+    }
+
+    /** The entry of the table of readable pages that knows the page of all these bytes, or -1. */
+    final int readableAtOnce(final long address, final int length) {
+        final int i = (int) (address >>> PAGE_SHIFT) & TLB_MASK;
+        return readTag[i] == address >>> PAGE_SHIFT && readTag[i] == address + length - 1 >>> PAGE_SHIFT ? i : -1;
+    }
+
+    /** The page of all these bytes, if the table of writable pages knows it. */
+    final @Nullable Page writableAtOnce(final long address, final int length) {
+        final int i = (int) (address >>> PAGE_SHIFT) & TLB_MASK;
+        return writeTag[i] == address >>> PAGE_SHIFT && writeTag[i] == address + length - 1 >>> PAGE_SHIFT
+                ? writePage[i]
+                : null;
+    }
+
+    static int offset(final long address) {
+        return (int) address & OFFSET;
     }
 
     // ---- loads

@@ -54,7 +54,8 @@ final class RandomIsa implements Isa {
         new Instruction(new Random(code.s32() * 31L + mode), out).emit(code.pc(), code.next());
     }
 
-    private static final class Instruction {
+    /** One of them while it is made. */
+    static final class Instruction {
         private final Random random;
         private final BlockBuilder out;
         private final int[] temps = new int[8];
@@ -65,13 +66,13 @@ final class RandomIsa implements Isa {
             this.out = out;
         }
 
-        private int register() {
+        int register() {
             return random.nextInt(12) == 0
                     ? random.nextInt(ADDRESSES)
                     : ADDRESSES + random.nextInt(REGISTERS - ADDRESSES);
         }
 
-        private int temp() {
+        int temp() {
             final int t = made < temps.length ? out.temp() : temps[random.nextInt(made)];
             if (made < temps.length) {
                 temps[made++] = t;
@@ -79,7 +80,7 @@ final class RandomIsa implements Isa {
             return t;
         }
 
-        private int source() {
+        int source() {
             return made > 0 && random.nextInt(3) > 0 ? temps[random.nextInt(made)] : register();
         }
 
@@ -101,7 +102,7 @@ final class RandomIsa implements Isa {
                 out.constant(temp(), constant());
             }
             for (int i = random.nextInt(4); i >= 0; i--) {
-                piece(random.nextInt(26));
+                piece(random.nextInt(28));
             }
             switch (random.nextInt(24)) {
                 case 0 -> out.jumpIf(random.nextInt(Cond.NP + 1), pc + 4L * (random.nextInt(9) - 4));
@@ -151,6 +152,7 @@ final class RandomIsa implements Isa {
                 case 20 -> byteInsert();
                 case 21 -> compareAndSkip();
                 case 22 -> address();
+                case 23, 24 -> new RandomTransfer(this, random, out).emit();
                 default -> out.helper(random.nextInt(2), register(), source(), random.nextInt(ADDRESSES));
             }
         }
