@@ -5,14 +5,13 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 
 /** How fast compiled programs run: guest instructions per second of processor time, interpreted, translated, and under qemu-user. */
 final class Programs {
     /** The programs, as their sources are named. */
-    private static final List<String> NAMES = List.of("crc32", "sort", "sieve");
+    private static final List<String> NAMES = List.of("crc32", "sort", "sieve", "recursion");
 
     private static final Path SOURCES = Path.of("conformance-runner/src/test/programs/freestanding");
 
@@ -49,17 +48,19 @@ final class Programs {
             }
         }
         out.printf("M guest instructions per second of processor time; medians of %d slices in turn%n%n", rounds);
-        out.printf(
-                "%-14s%12s%12s%12s%16s%16s%n",
-                "program", "interpreted", "translated", "qemu-user", "int./qemu", "tr./qemu");
+        out.println(Row.HEADINGS);
         out.flush();
         try (ScratchFolder folder = new ScratchFolder("kernel-entry-programs")) {
             for (final Toolchain toolchain : toolchains) {
+                final List<Row> rows = new ArrayList<>();
                 for (final String name : NAMES) {
                     final String label = name + " " + toolchain.mode();
                     if (wanted.isEmpty() || wanted.stream().anyMatch(label::startsWith)) {
-                        row(label, name, toolchain, folder.path());
+                        measure(label, name, toolchain, folder.path()).ifPresent(rows::add);
                     }
+                }
+                if (rows.size() == NAMES.size()) {
+                    print(Row.mix("mix " + toolchain.mode(), rows));
                 }
             }
         }
@@ -67,12 +68,12 @@ final class Programs {
         out.flush();
     }
 
-    private void row(final String label, final String name, final Toolchain toolchain, final Path folder)
+    private Optional<Row> measure(final String label, final String name, final Toolchain toolchain, final Path folder)
             throws IOException {
         final String reason = toolchain.missing();
         if (reason != null) {
             missing.add(toolchain.mode() + ": " + reason);
-            return;
+            return Optional.empty();
         }
         if (!toolchain.hasEmulator()) {
             missing.add(toolchain.emulator() + ": not installed (Debian's qemu-user)");
@@ -88,15 +89,13 @@ final class Programs {
                 emulated[i] = toolchain.hasEmulator() ? program.emulated(own).millions() : Double.NaN;
             }
         }
-        out.printf(
-                Locale.ROOT,
-                "%-14s%12.1f%12.1f%12s%16s%16s%n",
-                label,
-                median(interpreted),
-                median(translated),
-                orDash("%.1f", median(emulated)),
-                orDash("%.3f", median(ratios(interpreted, emulated))),
-                orDash("%.3f", median(ratios(translated, emulated))));
+        final Row row = Row.of(label, interpreted, translated, emulated);
+        print(row);
+        return Optional.of(row);
+    }
+
+    private void print(final Row row) {
+        out.println(row.line());
         out.flush();
     }
 
@@ -107,22 +106,5 @@ final class Programs {
             throw new BenchException("there is no source " + source + "; run this from the project.");
         }
         return source;
-    }
-
-    private static double[] ratios(final double[] ours, final double[] theirs) {
-        final double[] ratios = new double[ours.length];
-        Arrays.setAll(ratios, i -> ours[i] / theirs[i]);
-        return ratios;
-    }
-
-    private static String orDash(final String format, final double value) {
-        return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, format, value);
-    }
-
-    /** NaN if one of them is. */
-    private static double median(final double[] values) {
-        final double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return Double.isNaN(sorted[sorted.length - 1]) ? Double.NaN : sorted[sorted.length / 2];
     }
 }

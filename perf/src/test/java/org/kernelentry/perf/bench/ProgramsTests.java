@@ -35,7 +35,8 @@ final class ProgramsTests {
         assertThatThrownBy(() -> programs(new Toolchain("x64", "gcc", List.of(), "qemu-x86_64"))
                         .run(List.of("crc64")))
                 .isInstanceOf(BenchException.class)
-                .hasMessage("no program begins with \"crc64\"; there are crc32 x64, sort x64, sieve x64.");
+                .hasMessage("no program begins with \"crc64\"; there are crc32 x64, sort x64, sieve x64,"
+                        + " recursion x64.");
     }
 
     @Test
@@ -52,5 +53,29 @@ final class ProgramsTests {
     @Test
     void aRateIsInstructionsPerMicrosecond() {
         assertThat(Rate.parse("3000000 20000000 7").millions()).isEqualTo(150.0);
+    }
+
+    @Test
+    void aRowHasTheMedianOfTheRatiosOfSlices() {
+        final Row row = Row.of(
+                "sort x64", new double[] {100, 300, 200}, new double[] {900, 800, 1000}, new double[] {1000, 600, 2000
+                });
+        assertThat(row.line())
+                .isEqualTo("sort x64              200.0       900.0      1000.0           0.100           0.900");
+    }
+
+    @Test
+    void aMixIsTheGeometricMean() {
+        final Row one = Row.of("crc32 x64", new double[] {100}, new double[] {500}, new double[] {1000});
+        final Row other = Row.of("sort x64", new double[] {400}, new double[] {2000}, new double[] {1000});
+        assertThat(Row.mix("mix x64", List.of(one, other)).line())
+                .isEqualTo("mix x64               200.0      1000.0      1000.0           0.200           1.000");
+    }
+
+    @Test
+    void withoutAnEmulatorThereIsNoRatio() {
+        final Row row = Row.of("sort x64", new double[] {100}, new double[] {900}, new double[] {Double.NaN});
+        assertThat(Row.mix("mix x64", List.of(row)).line())
+                .isEqualTo("mix x64               100.0       900.0           -               -               -");
     }
 }
