@@ -276,18 +276,37 @@ final class OpEmit {
     }
 
     /** 0 or 1 without a branch: LCMP gives -1, 0 or 1. */
-    private void compare(final int opcode, final int a, final int b) {
+    static boolean isComparison(final long op) {
+        final int opcode = Block.opcode(op);
+        return opcode >= Op.EQ && opcode <= Op.LTS;
+    }
+
+    /** Pushes an int that stands to 0 as the operands of a comparison stand to each other. Returns the jump for where it holds, or does not. */
+    int relation(final long op, final boolean holds) {
+        final int opcode = Block.opcode(op);
+        order(opcode == Op.LTU, a(op), b(op));
+        if (opcode == Op.EQ) {
+            return holds ? IFEQ : IFNE;
+        }
+        return holds ? IFLT : IFGE;
+    }
+
+    private void order(final boolean unsigned, final int a, final int b) {
         e.get(a);
-        if (opcode == Op.LTU) {
+        if (unsigned) {
             e.constant(Long.MIN_VALUE);
             e.m.visitInsn(LADD);
         }
         e.get(b);
-        if (opcode == Op.LTU) {
+        if (unsigned) {
             e.constant(Long.MIN_VALUE);
             e.m.visitInsn(LADD);
         }
         e.m.visitInsn(LCMP);
+    }
+
+    private void compare(final int opcode, final int a, final int b) {
+        order(opcode == Op.LTU, a, b);
         if (opcode == Op.EQ) {
             e.integer(1);
             e.m.visitInsn(IAND);

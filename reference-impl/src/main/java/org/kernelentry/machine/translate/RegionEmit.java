@@ -254,7 +254,7 @@ final class RegionEmit {
             }
             case Op.SKIP_IF, Op.SKIP_IFZ -> {
                 skip((int) imm);
-                test(a(op), opcode == Op.SKIP_IF ? IFNE : IFEQ, label(imm));
+                test(a(op), i, opcode == Op.SKIP_IF, label(imm));
             }
             case Op.SKIP_COND -> {
                 skip((int) imm);
@@ -272,7 +272,7 @@ final class RegionEmit {
             }
             case Op.JMP_IF -> {
                 final Label yes = new Label();
-                test(a(op), IFNE, yes);
+                test(a(op), i, true, yes);
                 jumps.branch(yes, imm);
             }
             case Op.JMPR -> {
@@ -324,11 +324,19 @@ final class RegionEmit {
         return label;
     }
 
-    private void test(final int slot, final int jump, final Label target) {
+    /** Jumps where the slot is not 0, or is; operation {@code i} asks. What was just compared for it is compared again, as that is one instruction. */
+    private void test(final int slot, final int i, final boolean set, final Label target) {
+        if (i > at.block.firstOp(at.insn) && !labels.containsKey(i)) {
+            final long before = at.block.program()[2 * i - 2];
+            if (OpEmit.isComparison(before) && d(before) == slot && a(before) != slot && b(before) != slot) {
+                m.visitJumpInsn(ops.relation(before, set), target);
+                return;
+            }
+        }
         e.get(slot);
         m.visitInsn(LCONST_0);
         m.visitInsn(LCMP);
-        m.visitJumpInsn(jump, target);
+        m.visitJumpInsn(set ? IFNE : IFEQ, target);
     }
 
     /** Whether the flags are those of a + b or a - b without carry: the result's operation stands right before, with the same operands. */

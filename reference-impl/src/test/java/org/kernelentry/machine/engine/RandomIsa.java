@@ -109,7 +109,7 @@ final class RandomIsa implements Isa {
                 case 1 -> out.jumpIfNonZero(source(), pc + 4L * (random.nextInt(9) - 4));
                 case 2 -> out.jump(pc + 4L * random.nextInt(9));
                 case 3 -> out.exit(CpuExit.SYSCALL, random.nextInt(), next);
-                case 4 -> jumpIfEqual(pc + 4L * (random.nextInt(9) - 4));
+                case 4 -> jumpIfRelated(pc + 4L * (random.nextInt(9) - 4));
                 case 5, 6 -> {
                     final int target = out.constant(pc + 4L * (random.nextBoolean() ? 1 : random.nextInt(9)));
                     out.jumpTo(target, out.constant((long) random.nextInt(3)));
@@ -329,7 +329,12 @@ final class RandomIsa implements Isa {
             }
         }
 
-        private void jumpIfEqual(final long target) {
+        private void jumpIfRelated(final long target) {
+            out.jumpIfNonZero(related(), target);
+        }
+
+        /** A comparison right before what asks for it. */
+        private int related() {
             int a = source();
             if (random.nextBoolean()) {
                 final int low = temp();
@@ -338,9 +343,19 @@ final class RandomIsa implements Isa {
             }
             // The same slot twice is equal.
             final int b = random.nextInt(3) == 0 ? a : source();
-            final int equal = temp();
-            out.alu(Op.EQ, equal, a, b);
-            out.jumpIfNonZero(equal, target);
+            // One that is compared and overwritten by what comes out.
+            final int related = random.nextInt(4) == 0 ? b : temp();
+            final int opcode = random.nextBoolean() ? Op.EQ : Op.LTU + random.nextInt(2);
+            if (related != b && random.nextInt(4) == 0) {
+                // It is not always the comparison that decides.
+                out.constant(related, random.nextInt(2));
+                final int skip = out.skipIf(random.nextInt(Cond.NP + 1));
+                out.alu(opcode, related, a, b);
+                out.bind(skip);
+            } else {
+                out.alu(opcode, related, a, b);
+            }
+            return related;
         }
 
         private void arithmetic() {
@@ -361,10 +376,12 @@ final class RandomIsa implements Isa {
         }
 
         private void skipOver() {
-            final int skip = switch (random.nextInt(4)) {
+            final int skip = switch (random.nextInt(6)) {
                 case 0 -> out.skip();
                 case 1 -> out.skipIfNonZero(source());
                 case 2 -> out.skipIfZero(source());
+                case 3 -> out.skipIfNonZero(related());
+                case 4 -> out.skipIfZero(related());
                 default -> out.skipIf(random.nextInt(Cond.NP + 1));
             };
             // No new temporary may be written first under a skip, so the pieces here use what there is.
