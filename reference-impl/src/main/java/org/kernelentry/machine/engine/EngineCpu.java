@@ -12,6 +12,7 @@ import org.kernelentry.machine.CpuState;
 import org.kernelentry.machine.Isa;
 import org.kernelentry.machine.ir.Block;
 import org.kernelentry.machine.ir.BlockBuilder;
+import org.kernelentry.machine.ir.Flags;
 import org.kernelentry.machine.ir.Helper;
 import org.kernelentry.machine.memory.AddressSpace;
 import org.kernelentry.machine.memory.MemoryFault;
@@ -160,6 +161,7 @@ public final class EngineCpu implements Cpu {
                 final long slice = Regions.slice(block, Math.min(left, SLICE));
                 regionRun.budget = slice;
                 status = region.run(regionRun, state, state.r, paged, slice, block.regionEntry);
+                Flags.settle(state);
                 left -= regionRun.completed;
                 retired += regionRun.completed;
                 translated += regionRun.completed;

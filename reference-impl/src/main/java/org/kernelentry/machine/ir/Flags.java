@@ -14,7 +14,7 @@ public final class Flags {
     public static final int Z = 1 << 6;
     public static final int N = 1 << 7;
     public static final int V = 1 << 11;
-    /** In a kind and width: the result has to be computed from the operands. Translated code has it, {@code CpuState} has not. */
+    /** In a kind and width: the result has to be computed from the operands. Translated code has it; {@code CpuState} until {@link #settle}, and not after. */
     public static final int DERIVED = 1 << 16;
 
     public static final int ALL = C | P | A | Z | N | V;
@@ -67,6 +67,16 @@ public final class Flags {
             return result;
         }
         return (kindAndWidth & ~DERIVED) >> 8 == FlagKind.ADD ? a + b : a - b;
+    }
+
+    /** Gives the flags the form that all know, where translated code has left them in its own. */
+    public static void settle(final CpuState s) {
+        final long[] r = s.r;
+        final int kindAndWidth = (int) r[s.flags];
+        if ((kindAndWidth & DERIVED) != 0) {
+            r[s.flags + 3] = result(kindAndWidth, r[s.flags + 1], r[s.flags + 2], 0);
+            r[s.flags] = kindAndWidth & ~DERIVED;
+        }
     }
 
     private static long top(final int kindAndWidth) {

@@ -209,12 +209,7 @@ final class Emit {
 
     /** Registers and flags go to their slots: something outside this method is about to look. */
     void save() {
-        for (final int slot : changed) {
-            m.visitVarInsn(ALOAD, R);
-            integer(slot);
-            get(slot);
-            m.visitInsn(LASTORE);
-        }
+        saveRegisters();
         m.visitVarInsn(ALOAD, R);
         integer(flags);
         pushKind();
@@ -223,6 +218,31 @@ final class Emit {
         saveFlag(1, () -> m.visitVarInsn(LLOAD, FLAG_A));
         saveFlag(2, () -> m.visitVarInsn(LLOAD, FLAG_B));
         saveFlag(3, this::pushResult);
+    }
+
+    /**
+     * As {@link #save} where the region is left, but the flags go as they are: {@link Flags#settle} is for the caller. What is computed of a kind here
+     * the JVM's compiler computes in advance for each kind that may come, and keeps the results in registers of the host all through the loops.
+     */
+    void saveUnsettled() {
+        saveRegisters();
+        m.visitVarInsn(ALOAD, R);
+        integer(flags);
+        m.visitVarInsn(ILOAD, FLAG_KIND);
+        m.visitInsn(I2L);
+        m.visitInsn(LASTORE);
+        saveFlag(1, () -> m.visitVarInsn(LLOAD, FLAG_A));
+        saveFlag(2, () -> m.visitVarInsn(LLOAD, FLAG_B));
+        saveFlag(3, () -> m.visitVarInsn(LLOAD, FLAG_RESULT));
+    }
+
+    private void saveRegisters() {
+        for (final int slot : changed) {
+            m.visitVarInsn(ALOAD, R);
+            integer(slot);
+            get(slot);
+            m.visitInsn(LASTORE);
+        }
     }
 
     private void saveFlag(final int n, final Runnable value) {

@@ -40,7 +40,7 @@ final class ExitEmit {
         leave(out, () -> e.integer(RegionCode.INDIRECT));
         leave(exit, () -> m.visitVarInsn(ILOAD, CODE));
         m.visitLabel(missed);
-        e.save();
+        e.saveUnsettled();
         where();
         m.visitVarInsn(ILOAD, CODE);
         m.visitVarInsn(LLOAD, ADDRESS);
@@ -73,7 +73,7 @@ final class ExitEmit {
 
     private void leave(final Label from, final Runnable result) {
         m.visitLabel(from);
-        e.save();
+        e.saveUnsettled();
         e.storePc();
         m.visitVarInsn(ALOAD, RUN);
         done();
@@ -100,7 +100,7 @@ final class ExitEmit {
             m.visitInsn(POP);
             // A helper's fault found registers and flags in their slots and left them alone, so saving them again
             // changes nothing.
-            e.save();
+            e.saveUnsettled();
         }
         where();
         if (keep) {

@@ -12,7 +12,7 @@ public interface RegionCode {
     int MISSED = -4;
 
     /**
-     * Runs from block {@code entry} of the region.
+     * Runs from block {@code entry} of the region. What becomes of the flags is for {@link org.kernelentry.machine.ir.Flags#settle}.
      *
      * @param run takes what was completed and the detail of an exit; it and the next two are those that the region was made for
      * @param state the live registers
