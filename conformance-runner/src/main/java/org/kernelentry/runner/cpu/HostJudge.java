@@ -35,6 +35,8 @@ final class HostJudge implements CpuJudge {
     private static final int FPE_INTDIV = 1;
 
     private static final long SECONDS = 300;
+    /** So many cases do not all fault by chance. */
+    private static final int ENOUGH = 20;
 
     private final Path folder;
     private final Path program;
@@ -94,9 +96,23 @@ final class HostJudge implements CpuJudge {
             for (int i = 0; i < cases.size(); i++) {
                 outcomes.add(get(filled, i * RECORD));
             }
+            requireEntered(cases, outcomes);
             return outcomes;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Where the processor cannot enter a mode, as below a hypervisor that has no segment for 32-bit code, each case ends before its first
+     * instruction, and says nothing about us.
+     */
+    static void requireEntered(List<CpuCase> cases, List<CpuOutcome> outcomes) {
+        if (cases.size() >= ENOUGH && outcomes.stream().allMatch(outcome -> outcome.end() == End.PROTECTION)) {
+            throw new JudgeException("this machine runs no "
+                    + cases.get(0).mode().name()
+                    + " code: each of " + cases.size()
+                    + " cases ended in a protection fault before its first instruction.");
         }
     }
 

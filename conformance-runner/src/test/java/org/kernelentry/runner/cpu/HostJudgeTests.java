@@ -1,0 +1,36 @@
+package org.kernelentry.runner.cpu;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.kernelentry.runner.cpu.CpuOutcome.End;
+
+final class HostJudgeTests {
+    private static final int CASES = 50;
+
+    private static final List<CpuCase> NOPS =
+            Collections.nCopies(CASES, new CpuCase(new X86Mode(false), 1, new byte[] {(byte) 0x90}));
+
+    private static CpuOutcome outcome(final End end) {
+        return new CpuOutcome(end, 0, new long[HostJudge.WORDS], new byte[CpuCase.PAGE]);
+    }
+
+    @Test
+    void aProcessorThatEntersNoCaseIsNoJudge() {
+        assertThatThrownBy(() -> HostJudge.requireEntered(NOPS, Collections.nCopies(CASES, outcome(End.PROTECTION))))
+                .isInstanceOf(JudgeException.class)
+                .hasMessage("this machine runs no ia32 code:"
+                        + " each of 50 cases ended in a protection fault before its first instruction.");
+    }
+
+    @Test
+    void oneThatEntersAnyIs() {
+        final List<CpuOutcome> outcomes = new ArrayList<>(Collections.nCopies(CASES - 1, outcome(End.PROTECTION)));
+        outcomes.add(outcome(End.UNDEFINED));
+        assertThatCode(() -> HostJudge.requireEntered(NOPS, outcomes)).doesNotThrowAnyException();
+    }
+}
