@@ -1,5 +1,6 @@
 package org.kernelentry.runner.cpu;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -32,5 +33,21 @@ final class HostJudgeTests {
         final List<CpuOutcome> outcomes = new ArrayList<>(Collections.nCopies(CASES - 1, outcome(End.PROTECTION)));
         outcomes.add(outcome(End.UNDEFINED));
         assertThatCode(() -> HostJudge.requireEntered(NOPS, outcomes)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void aCaseThatAHypervisorDoesNotBeginIsNoDifference() {
+        final CpuMode mode = new X86Mode(true);
+        long seed = 0;
+        while (!HostJudge.hasStrangeStack(new CpuCase(mode, seed, new byte[] {(byte) 0x90}))) {
+            seed++;
+        }
+        final CpuCase strange = new CpuCase(mode, seed, new byte[] {(byte) 0x90});
+
+        assertThat(strange.before()[X86Mode.RSP] >>> 47).isNotIn(0L, 0x1ffffL);
+        assertThat(mode.mask(strange, outcome(End.UNDEFINED), outcome(End.NEVER)))
+                .isEqualTo("this machine's hypervisor enters no code with a stack pointer that is not canonical");
+        assertThat(mode.mask(strange, outcome(End.UNDEFINED), outcome(End.UNDEFINED)))
+                .isEmpty();
     }
 }
