@@ -112,8 +112,8 @@ final class Experiments implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (pairs < 1 || shots < 1 || budget < 1) {
-            throw new GateException("--pairs, --shots and --budget are 1 or more.");
+        if (pairs < 1 || shots < Shots.LEAST || budget < 1) {
+            throw new GateException("--pairs and --budget are 1 or more, --shots " + Shots.LEAST + " or more.");
         }
         final PrintWriter out = command.commandLine().getOut();
         final long end = System.nanoTime() + Duration.ofMinutes(budget).toNanos();

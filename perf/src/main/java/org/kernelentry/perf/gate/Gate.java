@@ -66,7 +66,7 @@ public final class Gate implements Callable<Integer> {
             paramLabel = "N,...",
             split = ",",
             description =
-                    "After how many pairs of forks to ask for a verdict; the last is the most. Default: 8,12,16,20,26,32,40,52,64.")
+                    "After how many pairs of forks to ask for a verdict; the last is the most. Default: 8,12,16,20,26,32,40,52,64,80.")
     private List<Integer> pairs = new ArrayList<>(Session.LOOKS);
 
     @Option(
@@ -186,7 +186,7 @@ public final class Gate implements Callable<Integer> {
         require(
                 IntStream.range(1, pairs.size()).allMatch(i -> pairs.get(i) > pairs.get(i - 1)),
                 "--pairs is ascending, as 8,12,16,20");
-        require(shots >= 20, "--shots is 20 or more");
+        require(shots >= Shots.LEAST, "--shots is " + Shots.LEAST + " or more");
         require(budget > 0, "--budget is 1 minute or more");
         require(floor >= 0 && effect > floor, "--effect is more than --floor, and both more than 0");
         require(inject >= 0, "--inject is 0 or more");

@@ -73,8 +73,9 @@ final class Study implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (forks < Recording.LEAST || shots < 1 || sessions < 1) {
-            throw new GateException("--forks is " + Recording.LEAST + " or more, --shots and --sessions 1 or more.");
+        if (forks < Recording.LEAST || shots < Shots.LEAST || sessions < 1) {
+            throw new GateException("--forks is " + Recording.LEAST + " or more, --shots " + Shots.LEAST
+                    + " or more and --sessions 1 or more.");
         }
         final PrintWriter console = command.commandLine().getOut();
         final Path folder = out != null
