@@ -120,6 +120,10 @@ final class X86Undefined {
         if (row.equals("CMPS") && isAddress(ours.end()) && isAddress(theirs.end())) {
             return "vol. 2, CMPS: which of its two operands faults first";
         }
+        if (ours.end() == End.ALIGNMENT && isAddress(theirs.end())
+                || isAddress(ours.end()) && theirs.end() == End.ALIGNMENT) {
+            return "vol. 3, 6.9: whether an address or its alignment faults first";
+        }
         if (row.equals("POPA") && ours.end() == End.PAGE_FAULT && theirs.end() == End.PAGE_FAULT) {
             return "vol. 2, POPA: which registers are loaded before one faults";
         }

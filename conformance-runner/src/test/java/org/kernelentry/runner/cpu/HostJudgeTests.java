@@ -50,4 +50,17 @@ final class HostJudgeTests {
         assertThat(mode.mask(strange, outcome(End.UNDEFINED), outcome(End.UNDEFINED)))
                 .isEmpty();
     }
+
+    @Test
+    void whichOfTwoFaultsComesFirstIsOpenButNotWhetherOneDoes() {
+        final CpuMode mode = new X86Mode(true);
+        final CpuCase nop = new CpuCase(mode, 1, new byte[] {(byte) 0x90});
+
+        assertThat(mode.mask(nop, outcome(End.ALIGNMENT), outcome(End.PAGE_FAULT)))
+                .isEqualTo("vol. 3, 6.9: whether an address or its alignment faults first");
+        assertThat(mode.mask(nop, outcome(End.PROTECTION), outcome(End.ALIGNMENT)))
+                .isEqualTo("vol. 3, 6.9: whether an address or its alignment faults first");
+        assertThat(mode.mask(nop, outcome(End.ALIGNMENT), outcome(End.UNDEFINED)))
+                .isEmpty();
+    }
 }
