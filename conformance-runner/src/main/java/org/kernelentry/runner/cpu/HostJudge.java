@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 import org.kernelentry.runner.cpu.CpuOutcome.End;
 
 /** The x86 processor this runs on: a small program of ours ({@code host-judge.c}) puts each case into a child by ptrace. */
@@ -36,16 +35,11 @@ final class HostJudge implements CpuJudge {
     private static final int FPE_INTDIV = 1;
 
     private static final long SECONDS = 300;
-    /** So many cases do not all fault by chance. */
-    private static final int ENOUGH = 20;
-
-    private static final byte[] NOP = {(byte) 0x90};
-    /** Bits of an address that are copies of the one below. */
-    private static final int NOT_TRANSLATED = 16;
 
     private final Path folder;
     private final Path program;
-    private @Nullable Boolean refusesStrangeStacks;
+    private final EntryProbe probe =
+            new EntryProbe(test -> execute(List.of(test)).get(0));
 
     HostJudge() {
         if (!System.getProperty("os.arch").toLowerCase(Locale.ROOT).equals("amd64")) {
@@ -78,39 +72,10 @@ final class HostJudge implements CpuJudge {
     @Override
     public List<CpuOutcome> run(List<CpuCase> cases) {
         List<CpuOutcome> outcomes = execute(cases);
-        requireEntered(cases, outcomes);
         for (int i = 0; i < cases.size(); i++) {
-            CpuOutcome outcome = outcomes.get(i);
-            if (outcome.end() == End.PROTECTION
-                    && outcome.after()[X86Mode.PC] == CpuCase.CODE_START
-                    && hasStrangeStack(cases.get(i))
-                    && refusesStrangeStacks(cases.get(i).mode())) {
-                outcomes.set(i, new CpuOutcome(End.NEVER, 0, outcome.after(), outcome.memory()));
-            }
+            outcomes.set(i, probe.told(cases.get(i), outcomes.get(i)));
         }
         return outcomes;
-    }
-
-    /** Whether the stack pointer is not canonical (SDM vol. 1, 3.3.7.1) from the beginning. */
-    static boolean hasStrangeStack(CpuCase test) {
-        long stack = test.before()[X86Mode.RSP];
-        return stack << NOT_TRANSLATED >> NOT_TRANSLATED != stack;
-    }
-
-    /**
-     * A processor goes on in user mode with any stack pointer, and faults when it is used. Some hypervisors enter user mode by instructions that use
-     * it, so that even a no-operation does not begin.
-     */
-    private boolean refusesStrangeStacks(CpuMode mode) {
-        if (refusesStrangeStacks == null) {
-            long seed = 0;
-            while (!hasStrangeStack(new CpuCase(mode, seed, NOP))) {
-                seed++;
-            }
-            refusesStrangeStacks =
-                    execute(List.of(new CpuCase(mode, seed, NOP))).get(0).end() == End.PROTECTION;
-        }
-        return refusesStrangeStacks;
     }
 
     private List<CpuOutcome> execute(List<CpuCase> cases) {
@@ -142,19 +107,6 @@ final class HostJudge implements CpuJudge {
             return outcomes;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    /**
-     * Where the processor cannot enter a mode, as below a hypervisor that has no segment for 32-bit code, each case ends before its first
-     * instruction, and says nothing about us.
-     */
-    static void requireEntered(List<CpuCase> cases, List<CpuOutcome> outcomes) {
-        if (cases.size() >= ENOUGH && outcomes.stream().allMatch(outcome -> outcome.end() == End.PROTECTION)) {
-            throw new JudgeException("this machine runs no "
-                    + cases.get(0).mode().name()
-                    + " code: each of " + cases.size()
-                    + " cases ended in a protection fault before its first instruction.");
         }
     }
 

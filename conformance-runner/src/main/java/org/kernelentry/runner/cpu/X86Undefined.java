@@ -99,7 +99,7 @@ final class X86Undefined {
     static String section(X86Samples samples, CpuCase test, CpuOutcome ours, CpuOutcome theirs) {
         byte[] code = test.codeAt(ours.after()[X86Mode.PC]);
         String row = test.mode().row(code);
-        if (theirs.end() == End.NEVER && HostJudge.hasStrangeStack(test)) {
+        if (theirs.end() == End.NEVER && EntryProbe.hasStrangeStack(test)) {
             return "this machine's hypervisor enters no code with a stack pointer that is not canonical";
         }
         boolean canonical = ours.address() << 16 >> 16 == ours.address();

@@ -1,45 +1,63 @@
 package org.kernelentry.runner.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.kernelentry.runner.cpu.CpuOutcome.End;
 
-final class HostJudgeTests {
-    private static final int CASES = 50;
-
-    private static final List<CpuCase> NOPS =
-            Collections.nCopies(CASES, new CpuCase(new X86Mode(false), 1, new byte[] {(byte) 0x90}));
-
+final class EntryProbeTests {
     private static CpuOutcome outcome(final End end) {
         return new CpuOutcome(end, 0, new long[HostJudge.WORDS], new byte[CpuCase.PAGE]);
     }
 
-    @Test
-    void aProcessorThatEntersNoCaseIsNoJudge() {
-        assertThatThrownBy(() -> HostJudge.requireEntered(NOPS, Collections.nCopies(CASES, outcome(End.PROTECTION))))
-                .isInstanceOf(JudgeException.class)
-                .hasMessage("this machine runs no ia32 code:"
-                        + " each of 50 cases ended in a protection fault before its first instruction.");
+    private static final byte[] HLT = {(byte) 0xf4};
+
+    private static CpuOutcome refused() {
+        final CpuOutcome outcome = outcome(End.PROTECTION);
+        outcome.after()[X86Mode.PC] = CpuCase.CODE_START;
+        return outcome;
+    }
+
+    private static CpuCase halt(final CpuMode mode, final boolean strangeStack) {
+        long seed = 0;
+        while (EntryProbe.hasStrangeStack(new CpuCase(mode, seed, HLT)) != strangeStack) {
+            seed++;
+        }
+        return new CpuCase(mode, seed, HLT);
     }
 
     @Test
-    void oneThatEntersAnyIs() {
-        final List<CpuOutcome> outcomes = new ArrayList<>(Collections.nCopies(CASES - 1, outcome(End.PROTECTION)));
-        outcomes.add(outcome(End.UNDEFINED));
-        assertThatCode(() -> HostJudge.requireEntered(NOPS, outcomes)).doesNotThrowAnyException();
+    void aProcessorThatBeginsNothingIsNoJudge() {
+        final EntryProbe probe = new EntryProbe(test -> refused());
+        assertThatThrownBy(() -> probe.told(halt(new X86Mode(false), false), refused()))
+                .isInstanceOf(JudgeException.class)
+                .hasMessage("this machine runs no ia32 code: even a NOP ends in a protection fault.");
+    }
+
+    @Test
+    void aPrivilegedInstructionFaultsWhereANopDoesNot() {
+        final EntryProbe probe = new EntryProbe(test -> outcome(End.UNDEFINED));
+        for (final boolean strange : new boolean[] {false, true}) {
+            assertThat(probe.told(halt(new X86Mode(true), strange), refused()).end())
+                    .isEqualTo(End.PROTECTION);
+        }
+    }
+
+    @Test
+    void whatIsRefusedForItsStackWasNotJudged() {
+        final EntryProbe probe =
+                new EntryProbe(test -> EntryProbe.hasStrangeStack(test) ? refused() : outcome(End.UNDEFINED));
+        final CpuMode mode = new X86Mode(true);
+        assertThat(probe.told(halt(mode, true), refused()).end()).isEqualTo(End.NEVER);
+        assertThat(probe.told(halt(mode, false), refused()).end()).isEqualTo(End.PROTECTION);
     }
 
     @Test
     void aCaseThatAHypervisorDoesNotBeginIsNoDifference() {
         final CpuMode mode = new X86Mode(true);
         long seed = 0;
-        while (!HostJudge.hasStrangeStack(new CpuCase(mode, seed, new byte[] {(byte) 0x90}))) {
+        while (!EntryProbe.hasStrangeStack(new CpuCase(mode, seed, new byte[] {(byte) 0x90}))) {
             seed++;
         }
         final CpuCase strange = new CpuCase(mode, seed, new byte[] {(byte) 0x90});
