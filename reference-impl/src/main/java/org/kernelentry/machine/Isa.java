@@ -16,6 +16,11 @@ public interface Isa {
     /** The slot of the stack pointer in {@code mode}: accesses by it are expected elsewhere than others. */
     int stackPointer(int mode);
 
+    /** Whether the values of all registers, in every mode, are less than 2^32. */
+    default boolean is32Bit() {
+        return false;
+    }
+
     /** Whether loads and stores ignore bits 63:56 of an address, as Linux has it on arm64 (TCR_EL1.TBI0; DDI 0487 D8.8). */
     default boolean ignoresTopByte() {
         return false;

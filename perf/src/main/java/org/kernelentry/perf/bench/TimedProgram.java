@@ -10,6 +10,9 @@ import org.kernelentry.perf.SteadyJvm;
 /** A compiled program that runs under the reference, interpreted and translated, and, slice by slice in turn, under qemu-user. */
 final class TimedProgram implements AutoCloseable {
     private static final long WARM_UP = 3_000_000_000L;
+    /** A method of thousands of bytes is compiled several times before nothing new comes up. */
+    private static final long TRANSLATOR_WARM_UP = 10_000_000_000L;
+
     private static final long EMULATOR_WARM_UP = 100_000_000L;
     private static final long EMULATOR_SLICE = 300_000_000L;
     private static final int HEX = 16;
@@ -21,7 +24,7 @@ final class TimedProgram implements AutoCloseable {
 
     /** A process of {@link TimedGuest}. */
     private static SliceProcess engine(
-            final String name, final String translate, final Toolchain toolchain, final Path binary)
+            final String name, final String translate, final long warmUp, final Toolchain toolchain, final Path binary)
             throws IOException {
         return new SliceProcess(
                 name,
@@ -34,15 +37,15 @@ final class TimedProgram implements AutoCloseable {
                         TimedGuest.class.getName(),
                         toolchain.mode(),
                         binary.toString(),
-                        String.valueOf(WARM_UP)));
+                        String.valueOf(warmUp)));
     }
 
     TimedProgram(final Toolchain toolchain, final Path binary) throws IOException {
         this.toolchain = toolchain;
         this.binary = binary;
-        interpreter = engine("interpreter", "never", toolchain, binary);
+        interpreter = engine("interpreter", "never", WARM_UP, toolchain, binary);
         try {
-            translator = engine("translator", "", toolchain, binary);
+            translator = engine("translator", "", TRANSLATOR_WARM_UP, toolchain, binary);
         } catch (IOException | BenchException e) {
             interpreter.close();
             throw e;

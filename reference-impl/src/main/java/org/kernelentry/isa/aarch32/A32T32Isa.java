@@ -25,6 +25,11 @@ public final class A32T32Isa implements Isa {
     }
 
     @Override
+    public boolean is32Bit() {
+        return true;
+    }
+
+    @Override
     public int registerSlots() {
         return REGS.end();
     }

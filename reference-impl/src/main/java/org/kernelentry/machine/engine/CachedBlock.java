@@ -36,13 +36,14 @@ final class CachedBlock {
     CachedBlock wentTo;
     /** How often it was run, as far as that was counted; see {@link Regions}. */
     int heat;
-    /** Part of a region that it cannot be entered in; then how often it was met outside of it all the same. */
-    boolean covered;
-
+    /** The block that the last region was made for of which it is a part. */
+    @Nullable
+    CachedBlock owner;
+    /** How often it was met outside of that all the same, as it cannot be entered there. */
     int strayed;
     /** It was reached from outside or by an indirect jump. */
     boolean entered;
-    /** The region it can be entered in, and the number of the block there. */
+    /** The region it can be entered in, and the number of the entry there. */
     @Nullable
     RegionCode region;
 
@@ -57,6 +58,10 @@ final class CachedBlock {
     CachedBlock regionHead;
 
     CachedBlock[] members = NONE;
+    /** There also: how many entries it has, and where its indirect jumps go; see {@link Regions#exercise}. */
+    int regionEntries;
+
+    long[] regionTargets = {};
 
     /** Of a block of one instruction: how it accesses memory in regions, of {@link org.kernelentry.machine.translate.Accesses}. */
     int access;

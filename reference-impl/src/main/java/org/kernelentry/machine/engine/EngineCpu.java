@@ -127,6 +127,7 @@ public final class EngineCpu implements Cpu {
         }
         long left = budget;
         CachedBlock previous = null;
+        CachedBlock ran = null;
         int status = Code.INDIRECT;
         for (; ; ) {
             if (interruptPending()) {
@@ -156,9 +157,13 @@ public final class EngineCpu implements Cpu {
                 continue;
             }
             final PagedSpace paged = (PagedSpace) space;
-            final RegionCode region = step || block.stays ? null : regions.enter(block, previous == null, cache, paged);
+            final RegionCode region =
+                    step || block.stays ? null : regions.enter(block, previous == null, ran, cache, paged);
             if (region != null && left >= block.regionNeeds) {
                 final long slice = Regions.slice(block, Math.min(left, SLICE));
+                if (Regions.isExerciseDue(block)) {
+                    Regions.exercise(block, regionRun, state, paged);
+                }
                 regionRun.budget = slice;
                 status = region.run(regionRun, state, state.r, paged, slice, block.regionEntry);
                 Flags.settle(state);
@@ -169,6 +174,7 @@ public final class EngineCpu implements Cpu {
                     return exit(status, regionRun.detail);
                 }
                 previous = null;
+                ran = block;
                 if (status == RegionCode.MISSED) {
                     final CachedBlock one = single();
                     if (one == null) {

@@ -1,19 +1,17 @@
 package org.kernelentry.machine.engine;
 
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.kernelentry.machine.CpuState;
 import org.kernelentry.machine.ir.Block;
 import org.kernelentry.machine.memory.PagedSpace;
 import org.kernelentry.machine.translate.Accesses;
 import org.kernelentry.machine.translate.RegionCode;
+import org.kernelentry.machine.translate.RegionRun;
 import org.kernelentry.machine.translate.Translator;
 
 /**
@@ -30,18 +28,20 @@ final class Regions {
 
     private static final int DEFAULT_THRESHOLD = 1000;
     private static final Pattern COUNT = Pattern.compile("[1-9][0-9]{0,8}");
-    private static final int MAX_BLOCKS = 64;
-    private static final int MAX_INSTRUCTIONS = 220;
-    /** A block that was run less often than this part of the hot one stays outside. */
-    private static final int COLD = 64;
+    private static final int FIRST_SLICE = 32;
+    /** Exercises: how long a region is new, and how many runs are between them. Powers of two. */
+    private static final int NEW = 1 << 14;
 
-    private static final int FIRST_SLICE = 256;
+    private static final int RUNS_BETWEEN = 64;
+    private static final int LATER_RUNS_BETWEEN = 512;
     /** How often a region is left for one instruction before that accesses memory in another way. */
     private static final int STRIKES = 32;
     /** Instructions between two of these that are unlikely to be for the same reason. */
     private static final long APART = 20_000;
 
     private static final int ASTRAY = 16;
+    /** No size of a method. */
+    private static final int FITS = 0;
 
     private final Translator translator;
     private final BlockDecoder decoder;
@@ -68,18 +68,23 @@ final class Regions {
      * The region to run {@code block} in, or null where it is to be interpreted.
      *
      * @param fromOutside execution begins with this block
+     * @param last the block that a region was entered with last, or null
      */
     @Nullable
     RegionCode enter(
-            final CachedBlock block, final boolean fromOutside, final BlockCache cache, final PagedSpace space) {
+            final CachedBlock block,
+            final boolean fromOutside,
+            final @Nullable CachedBlock last,
+            final BlockCache cache,
+            final PagedSpace space) {
         if (block.region != null) {
             astray = 0;
         } else if (astray > 0) {
             astray--;
         } else if (threshold != NEVER) {
             block.entered |= fromOutside;
-            if (block.heat >= threshold && (!block.covered || ++block.strayed >= threshold)) {
-                translate(block, cache, space);
+            if (block.heat >= threshold && (block.owner == null || ++block.strayed >= threshold)) {
+                translate(block, last == null ? null : last.regionHead, cache, space);
             } else if (fromOutside) {
                 block.heat++;
             }
@@ -93,7 +98,35 @@ final class Regions {
      */
     static long slice(final CachedBlock block, final long most) {
         block.regionRuns++;
-        return Math.min(most, Math.max(FIRST_SLICE + 2L * block.regionNeeds, block.regionRuns >> 2));
+        return Math.min(most, Math.max(FIRST_SLICE + 2L * block.regionNeeds, block.regionRuns >> 5));
+    }
+
+    /** Whether the next run of {@code block}'s region is one before which to {@link #exercise} it. */
+    static boolean isExerciseDue(final CachedBlock block) {
+        return (block.regionRuns & (block.regionRuns < NEW ? RUNS_BETWEEN : LATER_RUNS_BETWEEN) - 1) == 0;
+    }
+
+    /**
+     * Leaves {@code block}'s region at each of its entries at once, for want of budget, and by each of its indirect jumps; again and again, often while
+     * it is new. The JVM's compiler leaves out what it has never seen, and compiles the method again, which takes a while, when it comes after all; a
+     * budget ends anywhere.
+     */
+    static void exercise(final CachedBlock block, final RegionRun run, final CpuState state, final PagedSpace space) {
+        final CachedBlock head = block.regionHead;
+        final RegionCode region = block.region;
+        if (head == null || region == null) {
+            return;
+        }
+        final long pc = state.pc;
+        run.budget = 0;
+        for (int entry = 0; entry < head.regionEntries; entry++) {
+            region.run(run, state, state.r, space, 0, entry);
+        }
+        for (final long target : head.regionTargets) {
+            state.pc = target;
+            region.run(run, state, state.r, space, 0, head.regionEntries);
+        }
+        state.pc = pc;
     }
 
     /**
@@ -116,7 +149,7 @@ final class Regions {
         if (one.strikes >= STRIKES && one.access != Accesses.SPACE && entered.regionHead != null) {
             one.strikes = 0;
             one.access++;
-            translate(entered.regionHead, cache, space);
+            translate(entered.regionHead, null, cache, space);
         }
     }
 
@@ -127,7 +160,8 @@ final class Regions {
 
     private static void forget(final CachedBlock head) {
         for (final CachedBlock each : head.members) {
-            each.covered = false;
+            each.owner = each.owner == head ? null : each.owner;
+            each.strayed = 0;
             if (each.regionHead == head) {
                 each.region = null;
                 each.regionHead = null;
@@ -136,122 +170,94 @@ final class Regions {
         }
     }
 
-    private void translate(final CachedBlock head, final BlockCache cache, final PagedSpace space) {
-        forget(head);
-        List<CachedBlock> blocks = reachable(head, cache);
-        while (true) {
-            final Map<CachedBlock, Block> parts = parts(blocks, space);
-            final List<CachedBlock> ordered = ordered(blocks, parts, cache);
-            final boolean[] indirects = new boolean[ordered.size()];
-            for (int i = 0; i < indirects.length; i++) {
-                indirects[i] = i == 0 || ordered.get(i).entered;
-            }
-            final Translator.Region region = translator.translate(
-                    ordered.stream().map(parts::get).toList(), indirects, (pc, mode) -> access(cache, pc, mode), space);
-            if (region != null) {
-                head.members = ordered.toArray(CachedBlock[]::new);
-                for (int i = 0; i < indirects.length; i++) {
-                    ordered.get(i).covered = true;
-                    if (i == 0 || region.plan().isEntry(i) && ordered.get(i).region == null) {
-                        ordered.get(i).region = region.code();
-                        ordered.get(i).regionHead = head;
-                        ordered.get(i).regionEntry = i;
-                        ordered.get(i).regionNeeds = region.plan().needs(i);
-                    }
-                }
-                return;
-            }
-            if (blocks.size() == 1) {
-                // One block that no method can hold: never again.
-                head.heat = Integer.MIN_VALUE;
-                return;
-            }
-            blocks = blocks.subList(0, blocks.size() / 2);
-        }
-    }
-
-    /** {@code head} and what can be reached from it, nearest first; only what was run. */
-    private static List<CachedBlock> reachable(final CachedBlock head, final BlockCache cache) {
-        final List<CachedBlock> blocks = new ArrayList<>();
-        blocks.add(head);
-        int instructions = head.instructions;
-        for (int i = 0; i < blocks.size() && blocks.size() < MAX_BLOCKS; i++) {
-            final CachedBlock block = blocks.get(i);
-            for (final CachedBlock next : successors(block, block.block, cache)) {
-                if (!blocks.contains(next)
-                        && next.heat >= head.heat / COLD
-                        && instructions + next.instructions <= MAX_INSTRUCTIONS
-                        && blocks.size() < MAX_BLOCKS) {
-                    blocks.add(next);
-                    instructions += next.instructions;
-                }
-            }
-        }
-        return blocks;
-    }
-
     /**
-     * What each of the blocks is up to where another begins. If the same code stood in two of them, a loop through it would have two beginnings, and
-     * the JVM's compiler would leave it as it is.
+     * Makes a region that {@code head} can be entered in. If the one that was left for it, or that it is a part of, can hold it too, that is made
+     * anew: two that hold nearly the same would be compiled one after the other, and left for one another.
+     *
+     * @param last what that was made for, if it is known
      */
-    private Map<CachedBlock, Block> parts(final List<CachedBlock> blocks, final PagedSpace space) {
-        final Set<Block.Target> begins = new HashSet<>();
-        blocks.forEach(each -> begins.add(new Block.Target(each.pc, each.mode)));
-        final Map<CachedBlock, Block> parts = new HashMap<>();
-        blocks.forEach(each -> parts.put(each, part(each.block, begins, space)));
-        return parts;
-    }
-
-    /** Decoded again: flags that the rest of the block replaces are seen where the part ends. */
-    private Block part(final Block block, final Set<Block.Target> begins, final PagedSpace space) {
-        int length = 1;
-        while (length < block.instructions() && !begins.contains(new Block.Target(block.pcOf(length), block.mode()))) {
-            length++;
-        }
-        if (length == block.instructions()) {
-            return block;
-        }
-        final Block part = decoder.decode(space, block.pc(), block.mode(), length);
-        return part == null ? block : part;
-    }
-
-    /** The blocks such that jumps go forward, except in loops: reverse postorder from the first. */
-    private static List<CachedBlock> ordered(
-            final List<CachedBlock> blocks, final Map<CachedBlock, Block> parts, final BlockCache cache) {
-        final LinkedHashSet<CachedBlock> postorder = new LinkedHashSet<>();
-        visit(blocks.get(0), parts, new HashSet<>(blocks), postorder, cache);
-        final List<CachedBlock> ordered = new ArrayList<>(postorder);
-        Collections.reverse(ordered);
-        return ordered;
-    }
-
-    private static void visit(
-            final CachedBlock block,
-            final Map<CachedBlock, Block> parts,
-            final Set<CachedBlock> unvisited,
-            final Set<CachedBlock> postorder,
-            final BlockCache cache) {
-        unvisited.remove(block);
-        for (final CachedBlock next : successors(block, parts.getOrDefault(block, block.block), cache)) {
-            if (unvisited.contains(next)) {
-                visit(next, parts, unvisited, postorder, cache);
+    private void translate(
+            final CachedBlock head, final @Nullable CachedBlock last, final BlockCache cache, final PagedSpace space) {
+        final boolean isPart = head.owner != null && head.owner != head;
+        final CachedBlock old = isPart ? head.owner : last;
+        forget(head);
+        if (old != null && old != head && cache.find(old.pc, old.mode) == old) {
+            head.entered = true;
+            final List<CachedBlock> with = Reach.of(old, cache);
+            if (with.contains(head) && attempt(old, with, cache, space) != FITS && isPart) {
+                forget(old);
+                shrink(old, with, cache, space);
+            }
+            if (head.region != null) {
+                return;
             }
         }
-        postorder.add(block);
+        shrink(head, Reach.of(head, cache), cache, space);
     }
 
-    private static List<CachedBlock> successors(final CachedBlock block, final Block part, final BlockCache cache) {
-        final List<CachedBlock> found = new ArrayList<>();
-        for (final Block.Target target : part.targets()) {
-            final CachedBlock next = cache.find(target.pc(), target.mode());
-            if (next != null) {
-                found.add(next);
+    /** Makes a region of as many of the blocks as a method holds. */
+    private void shrink(
+            final CachedBlock head, final List<CachedBlock> most, final BlockCache cache, final PagedSpace space) {
+        List<CachedBlock> blocks = most;
+        int bytecode = attempt(head, blocks, cache, space);
+        while (bytecode != FITS && blocks.size() > 1) {
+            blocks = blocks.subList(0, fewer(blocks.size(), bytecode));
+            bytecode = attempt(head, blocks, cache, space);
+        }
+        if (bytecode != FITS) {
+            // One block that no method can hold: never again.
+            head.heat = Integer.MIN_VALUE;
+        }
+    }
+
+    /** Makes a region of the blocks, the first of which is {@code head}. Returns {@link #FITS} or, when a method cannot hold it, what it would take. */
+    private int attempt(
+            final CachedBlock head, final List<CachedBlock> blocks, final BlockCache cache, final PagedSpace space) {
+        final Map<CachedBlock, Block> parts = Reach.parts(blocks, decoder, space);
+        final List<CachedBlock> ordered = Reach.ordered(blocks, parts, cache);
+        final Set<CachedBlock> replaced = replaced(blocks);
+        final boolean[] indirects = new boolean[ordered.size()];
+        for (int i = 0; i < indirects.length; i++) {
+            indirects[i] = i == 0 || ordered.get(i).entered || replaced.contains(ordered.get(i));
+        }
+        final Translator.Region region = translator.translate(
+                ordered.stream().map(parts::get).toList(), indirects, (pc, mode) -> access(cache, pc, mode), space);
+        if (region.code() == null) {
+            return region.bytecode();
+        }
+        replaced.forEach(Regions::forget);
+        head.members = ordered.toArray(CachedBlock[]::new);
+        head.regionEntries = region.plan().entries();
+        head.regionTargets = region.plan().indirectTargets();
+        for (int i = 0; i < indirects.length; i++) {
+            final CachedBlock each = ordered.get(i);
+            each.owner = head;
+            if (i == 0 || region.plan().isEntry(i) && each.region == null) {
+                each.region = region.code();
+                each.regionHead = head;
+                each.regionEntry = region.plan().entry(i);
+                each.regionNeeds = region.plan().most();
             }
         }
-        // A jump to another mode that is no constant leaves every region.
-        if (block.wentTo != null && block.wentTo.mode == block.mode) {
-            found.add(block.wentTo);
+        return FITS;
+    }
+
+    /** Beginnings of regions that one of these blocks replaces: it is entered where they were, and not left for them. */
+    private static Set<CachedBlock> replaced(final List<CachedBlock> blocks) {
+        final Set<CachedBlock> all = new HashSet<>(blocks);
+        final Set<CachedBlock> heads = new HashSet<>();
+        for (final CachedBlock each : blocks) {
+            final CachedBlock head = each.regionHead;
+            if (head != null && all.containsAll(List.of(head.members))) {
+                heads.add(head);
+            }
         }
-        return found;
+        return heads;
+    }
+
+    /** How many of the blocks a method may hold, judging by what all of them took. */
+    private static int fewer(final int blocks, final int bytecode) {
+        final int fitting = (int) ((long) blocks * Translator.MAX_BYTECODE / Math.max(bytecode, 1));
+        return Math.max(1, Math.min(fitting, blocks - 1 - blocks / 16));
     }
 }

@@ -43,7 +43,7 @@ public final class Block {
     }
 
     /**
-     * The block that {@code builder} holds, without what is known beforehand ({@link ConstantFolding}) and what has no effect ({@link DeadOps}).
+     * The block that {@code builder} holds, without what is known beforehand ({@link KnownAlignment}, {@link ConstantFolding}) and what has no effect ({@link DeadOps}).
      *
      * @param nextPc address behind the last instruction
      * @param mode decoding mode of its first instruction
@@ -51,7 +51,7 @@ public final class Block {
      */
     public static Block of(final BlockBuilder builder, final long nextPc, final int mode, final int endMode) {
         final int instructions = builder.instructionCount();
-        final boolean[] dead = DeadOps.find(builder, ConstantFolding.fold(builder));
+        final boolean[] dead = DeadOps.find(builder, ConstantFolding.fold(builder, KnownAlignment.find(builder)));
         // Where each operation goes; a dead one's place is that of the next one alive, which is what labels on it mean.
         final int[] place = new int[dead.length + 1];
         for (int i = 0; i < dead.length; i++) {

@@ -20,16 +20,16 @@ final class ConstantFolding {
     /** Operations that do nothing any more. */
     private final boolean[] gone;
 
-    private ConstantFolding(final BlockBuilder block) {
+    private ConstantFolding(final BlockBuilder block, final boolean[] gone) {
         this.block = block;
         this.firstTemp = block.firstTemp();
         this.label = new boolean[block.opCount() + 1];
-        this.gone = new boolean[block.opCount()];
+        this.gone = gone.clone();
     }
 
-    /** Rewrites the operations of {@code block} in place; one element each: it is to be left out. */
-    static boolean[] fold(final BlockBuilder block) {
-        final ConstantFolding pass = new ConstantFolding(block);
+    /** Rewrites the operations of {@code block} in place; one element each: it is to be left out; those that {@code gone} names already are among them. */
+    static boolean[] fold(final BlockBuilder block, final boolean[] gone) {
+        final ConstantFolding pass = new ConstantFolding(block, gone);
         pass.run();
         return pass.gone;
     }
@@ -50,7 +50,9 @@ final class ConstantFolding {
             if (fresh) {
                 Arrays.fill(known, false);
             }
-            operation(i);
+            if (!gone[i]) {
+                operation(i);
+            }
         }
     }
 

@@ -17,6 +17,9 @@ public final class Flags {
     /** In a kind and width: the result has to be computed from the operands. Translated code has it; {@code CpuState} until {@link #settle}, and not after. */
     public static final int DERIVED = 1 << 16;
 
+    /** In a kind and width of 64 bits, where translated code has it: the second operand is a constant, the upper half. */
+    public static final int CONSTANT = 1 << 17;
+
     public static final int ALL = C | P | A | Z | N | V;
 
     private Flags() {}
@@ -72,11 +75,18 @@ public final class Flags {
     /** Gives the flags the form that all know, where translated code has left them in its own. */
     public static void settle(final CpuState s) {
         final long[] r = s.r;
-        final int kindAndWidth = (int) r[s.flags];
-        if ((kindAndWidth & DERIVED) != 0) {
-            r[s.flags + 3] = result(kindAndWidth, r[s.flags + 1], r[s.flags + 2], 0);
+        final long word = r[s.flags];
+        if ((word & (DERIVED | CONSTANT)) != 0) {
+            final int kindAndWidth = (int) word & ~CONSTANT;
+            r[s.flags + 2] = operand(word, r[s.flags + 2]);
+            r[s.flags + 3] = result(kindAndWidth, r[s.flags + 1], r[s.flags + 2], r[s.flags + 3]);
             r[s.flags] = kindAndWidth & ~DERIVED;
         }
+    }
+
+    /** The second operand of which translated code may have a constant. */
+    public static long operand(final long word, final long b) {
+        return (word & CONSTANT) == 0 ? b : word >> Integer.SIZE;
     }
 
     private static long top(final int kindAndWidth) {

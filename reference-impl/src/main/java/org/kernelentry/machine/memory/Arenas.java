@@ -16,6 +16,7 @@ final class Arenas {
     private static final int MAX_ARENAS = 8;
 
     private static final int FIRST_ARENAS = 2;
+    private static final long LAST_OF_4G = (1L << Integer.SIZE - AddressSpace.PAGE_SHIFT) - 1;
     private static final byte[] NONE = {};
 
     private final PagedSpace space;
@@ -35,18 +36,18 @@ final class Arenas {
     }
 
     /**
-     * The array that all arenas lie in: as many bytes as a power of two, and a few more, so that an access at any masked place is inside. Translated
+     * The array that all arenas lie in: as many bytes as a power of two, and a few more ({@link Window#SLACK}), so that an access at any masked place, or a little behind, is inside. Translated
      * code has it as a constant; it is replaced by a larger one when the third arena is wanted, and then all code is translated again.
      */
     byte[] pool() {
         if (pool.length == 0) {
-            pool = new byte[FIRST_ARENAS * Arena.SIZE + Long.BYTES];
+            pool = new byte[FIRST_ARENAS * Arena.SIZE + Window.SLACK];
         }
         return pool;
     }
 
     private void grow() {
-        final byte[] larger = new byte[MAX_ARENAS * Arena.SIZE + Long.BYTES];
+        final byte[] larger = new byte[MAX_ARENAS * Arena.SIZE + Window.SLACK];
         for (final Arena arena : arenas) {
             arena.moveTo(larger, space);
         }
@@ -128,12 +129,18 @@ final class Arenas {
         return usable(number, access) && arena.holds(space.mappings().page(number), number);
     }
 
-    /** The page was touched, is mapped once, and nothing but the permission, which it has, decides about an access. */
+    /**
+     * The page was touched, is mapped once, and nothing but the permission, which it has, decides about an access. What can be written can be read too. Not the first and last of 4 GiB, and the next:
+     * translated code does not look whether 32 bits have overflown.
+     */
     private boolean usable(final long number, final int access) {
         final Page page = space.mappings().page(number);
         return page != null
+                && number != 0
+                && number != LAST_OF_4G
+                && number != LAST_OF_4G + 1
                 && page.mappings == 1
-                && (space.mappings().slot(number) & access) != 0
+                && (space.mappings().slot(number) & (access | PROT_READ)) == (access | PROT_READ)
                 && (access == PROT_READ || page.writable != null);
     }
 

@@ -1,5 +1,6 @@
 package org.kernelentry.machine.memory;
 
+import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -13,7 +14,7 @@ import java.nio.ByteOrder;
  * here is for the space's own loads and stores, after {@link #missed}.
  */
 public final class Window {
-    /** Numbers of windows: two to read and two to write, as programs use the stack and something else at the same time. */
+    /** Numbers of windows: two to read and two to read or write, as programs use the stack and something else at the same time. */
     public static final int READ = 0;
 
     public static final int READ_STACK = 1;
@@ -21,9 +22,21 @@ public final class Window {
     public static final int WRITE_STACK = 3;
     public static final int COUNT = 4;
 
-    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    /** So many bytes behind a place in the pool, masked, are in the pool. */
+    public static final int SLACK = 512;
+
+    /**
+     * Accesses of so many bits to a place in the pool, low byte first. The JVM's compiler takes in what these constants do however much
+     * that is altogether; of methods it does so up to a limit, and calls the rest.
+     */
+    public static final MethodHandle GET16 = get(char[].class);
+
+    public static final MethodHandle GET16S = get(short[].class);
+    public static final MethodHandle GET32 = get(int[].class);
+    public static final MethodHandle GET64 = get(long[].class);
+    public static final MethodHandle PUT16 = put(short[].class);
+    public static final MethodHandle PUT32 = put(int[].class);
+    public static final MethodHandle PUT64 = put(long[].class);
 
     private static final int MARGIN = Long.BYTES - 1;
     private static final int FIRST_PATIENCE = Integer.getInteger("org.kernelentry.window", 64);
@@ -117,37 +130,13 @@ public final class Window {
         }
     }
 
-    // ---- accesses to the pool
-
-    public static int get8(final byte[] pool, final int at) {
-        return pool[at] & 0xff;
+    private static MethodHandle get(final Class<?> array) {
+        return MethodHandles.byteArrayViewVarHandle(array, ByteOrder.LITTLE_ENDIAN)
+                .toMethodHandle(VarHandle.AccessMode.GET);
     }
 
-    public static int get16(final byte[] pool, final int at) {
-        return (short) SHORT.get(pool, at) & 0xffff;
-    }
-
-    public static int get32(final byte[] pool, final int at) {
-        return (int) INT.get(pool, at);
-    }
-
-    public static long get64(final byte[] pool, final int at) {
-        return (long) LONG.get(pool, at);
-    }
-
-    public static void put8(final byte[] pool, final int at, final int value) {
-        pool[at] = (byte) value;
-    }
-
-    public static void put16(final byte[] pool, final int at, final int value) {
-        SHORT.set(pool, at, (short) value);
-    }
-
-    public static void put32(final byte[] pool, final int at, final int value) {
-        INT.set(pool, at, value);
-    }
-
-    public static void put64(final byte[] pool, final int at, final long value) {
-        LONG.set(pool, at, value);
+    private static MethodHandle put(final Class<?> array) {
+        return MethodHandles.byteArrayViewVarHandle(array, ByteOrder.LITTLE_ENDIAN)
+                .toMethodHandle(VarHandle.AccessMode.SET);
     }
 }

@@ -7,13 +7,15 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.kernelentry.machine.ir.Flags;
+import org.kernelentry.machine.memory.Window;
 import org.objectweb.asm.Type;
 
 /**
  * The local variables of a region's method, and access to register slots.
  *
- * <p>Registers and flags are local variables between the ways out and the calls of helpers, which may look at any register; in a region that calls
- * many helpers the registers stay in {@code r}. Temporaries live inside one instruction and become local variables, except where a helper of the
+ * <p>Registers are local variables between the ways out and the calls of helpers, which may look at any register; in a region that calls
+ * many helpers they stay in {@code r}. So do the flags always: what only the ways out need the JVM's compiler would keep in registers of the host all
+ * through the loops. Temporaries live inside one instruction and become local variables, except where a helper of the
  * instruction may look at them.
  */
 final class Emit {
@@ -24,26 +26,38 @@ final class Emit {
     static final int MEMORY = 4;
     static final int BUDGET = 5;
     static final int ENTRY = 7;
-    /** Instructions that may still be begun. */
+    /** Instructions that may still be begun, less {@link RegionPlan#most}: the region is left where this is negative. */
     static final int LEFT = 8;
     /** The instruction that may fault, counted over the region. */
     static final int AT = 10;
 
     static final int GENERATION = 11;
-    static final int FLAG_KIND = 12;
-    static final int FLAG_A = 13;
-    static final int FLAG_B = 15;
-    static final int FLAG_RESULT = 17;
+    /** What the flags of the block were set by, of two each; see {@link FlagEmit}. */
+    static final int FLAG_A = 12;
+
+    static final int FLAG_B = 14;
+    static final int FLAG_RESULT = 16;
     /** Where to go on, or the pc of an exit. */
-    static final int PC = 19;
+    static final int PC = 18;
     /** An exit code. */
-    static final int CODE = 21;
+    static final int CODE = 20;
 
-    static final int SCRATCH = 22;
+    static final int SCRATCH = 21;
     /** Where the current access goes. */
-    static final int ADDRESS = 24;
+    static final int ADDRESS = 23;
 
-    private static final int TEMPS = 26;
+    /** Where spans of accesses begin in the pool. */
+    static final int PLACE = 25;
+
+    /** What is in the low half: to say so often takes less than the constant. */
+    private static final int LOW = PLACE + AccessPlan.PLACES;
+
+    /** What accesses need, at hand. */
+    static final int POOL = LOW + 2;
+
+    static final int LIMITS = POOL + 1;
+
+    private static final int TEMPS = LIMITS + Window.COUNT;
 
     static final String STATE_NAME = "org/kernelentry/machine/CpuState";
     static final String RUN_NAME = "org/kernelentry/machine/translate/RegionRun";
@@ -84,6 +98,16 @@ final class Emit {
         // The verifier wants a value on every path.
         m.visitInsn(LCONST_0);
         m.visitVarInsn(LSTORE, ADDRESS);
+        for (int variable = FLAG_A; variable <= FLAG_RESULT; variable += 2) {
+            m.visitInsn(LCONST_0);
+            m.visitVarInsn(LSTORE, variable);
+        }
+        m.visitLdcInsn(0xffff_ffffL);
+        m.visitVarInsn(LSTORE, LOW);
+        for (int p = 0; p < AccessPlan.PLACES; p++) {
+            m.visitInsn(ICONST_0);
+            m.visitVarInsn(ISTORE, PLACE + p);
+        }
         for (int t = 0; t < temps; t++) {
             m.visitInsn(LCONST_0);
             m.visitVarInsn(LSTORE, TEMPS + 2 * t);
@@ -100,10 +124,10 @@ final class Emit {
                 SPACE_NAME,
                 LONG, // BUDGET
                 INTEGER, // ENTRY
-                LONG, // LEFT
+                INTEGER, // LEFT
+                TOP,
                 INTEGER, // AT
                 INTEGER, // GENERATION
-                INTEGER, // FLAG_KIND
                 LONG, // FLAG_A
                 LONG, // FLAG_B
                 LONG, // FLAG_RESULT
@@ -112,6 +136,10 @@ final class Emit {
                 TOP, // SCRATCH, of two, used between labels only
                 TOP,
                 LONG)); // ADDRESS
+        types.addAll(Collections.nCopies(AccessPlan.PLACES, INTEGER));
+        types.add(LONG); // LOW
+        types.add("[B"); // POOL
+        types.addAll(Collections.nCopies(Window.COUNT, LIMITS_NAME));
         types.addAll(Collections.nCopies(temps + kept.length, LONG));
         return types.toArray();
     }
@@ -144,12 +172,18 @@ final class Emit {
     void constant(final long value) {
         if (value == 0 || value == 1) {
             m.visitInsn(value == 0 ? LCONST_0 : LCONST_1);
-        } else if (value == (short) value) {
+        } else if (value == (byte) value) {
             integer((int) value);
             m.visitInsn(I2L);
         } else {
             m.visitLdcInsn(value);
         }
+    }
+
+    /** Clears the high half of the long on the stack. */
+    void cut() {
+        m.visitVarInsn(LLOAD, LOW);
+        m.visitInsn(LAND);
     }
 
     /** Pushes the slot's value. */
@@ -207,36 +241,20 @@ final class Emit {
         }
     }
 
-    /** Registers and flags go to their slots: something outside this method is about to look. */
+    /** Registers go to their slots, and flags get the form that all know: something outside this method is about to look. */
     void save() {
         saveRegisters();
-        m.visitVarInsn(ALOAD, R);
-        integer(flags);
-        pushKind();
-        m.visitInsn(I2L);
-        m.visitInsn(LASTORE);
-        saveFlag(1, () -> m.visitVarInsn(LLOAD, FLAG_A));
-        saveFlag(2, () -> m.visitVarInsn(LLOAD, FLAG_B));
-        saveFlag(3, this::pushResult);
+        settle();
     }
 
-    /**
-     * As {@link #save} where the region is left, but the flags go as they are: {@link Flags#settle} is for the caller. What is computed of a kind here
-     * the JVM's compiler computes in advance for each kind that may come, and keeps the results in registers of the host all through the loops.
-     */
-    void saveUnsettled() {
-        saveRegisters();
-        m.visitVarInsn(ALOAD, R);
-        integer(flags);
-        m.visitVarInsn(ILOAD, FLAG_KIND);
-        m.visitInsn(I2L);
-        m.visitInsn(LASTORE);
-        saveFlag(1, () -> m.visitVarInsn(LLOAD, FLAG_A));
-        saveFlag(2, () -> m.visitVarInsn(LLOAD, FLAG_B));
-        saveFlag(3, () -> m.visitVarInsn(LLOAD, FLAG_RESULT));
+    /** Gives the flags in their slots the form that all know. */
+    void settle() {
+        m.visitVarInsn(ALOAD, STATE);
+        callStatic(Flags.class, "settle", "(L" + STATE_NAME + ";)V");
     }
 
-    private void saveRegisters() {
+    /** As {@link #save} where the region is left: {@link Flags#settle} is for the caller. */
+    void saveRegisters() {
         for (final int slot : changed) {
             m.visitVarInsn(ALOAD, R);
             integer(slot);
@@ -245,45 +263,19 @@ final class Emit {
         }
     }
 
-    private void saveFlag(final int n, final Runnable value) {
+    /** Gives slot {@code n} of the flags the value that {@code value} pushes. */
+    void setFlag(final int n, final Runnable value) {
         m.visitVarInsn(ALOAD, R);
         integer(flags + n);
         value.run();
         m.visitInsn(LASTORE);
     }
 
-    /** Kind and width of the flags, as others know it. */
-    void pushKind() {
-        m.visitVarInsn(ILOAD, FLAG_KIND);
-        integer(~Flags.DERIVED);
-        m.visitInsn(IAND);
-    }
-
-    /** The result of the operation that set the flags, which need not be {@link #FLAG_RESULT}. */
-    void pushResult() {
-        m.visitVarInsn(ILOAD, FLAG_KIND);
-        m.visitVarInsn(LLOAD, FLAG_A);
-        m.visitVarInsn(LLOAD, FLAG_B);
-        m.visitVarInsn(LLOAD, FLAG_RESULT);
-        callStatic(Flags.class, "result", "(IJJJ)J");
-    }
-
-    void loadFlags() {
-        m.visitVarInsn(ALOAD, R);
-        integer(flags);
-        m.visitInsn(LALOAD);
-        m.visitInsn(L2I);
-        m.visitVarInsn(ISTORE, FLAG_KIND);
-        loadFlag(1, FLAG_A);
-        loadFlag(2, FLAG_B);
-        loadFlag(3, FLAG_RESULT);
-    }
-
-    private void loadFlag(final int n, final int variable) {
+    /** Pushes slot {@code n} of the flags. */
+    void getFlag(final int n) {
         m.visitVarInsn(ALOAD, R);
         integer(flags + n);
         m.visitInsn(LALOAD);
-        m.visitVarInsn(LSTORE, variable);
     }
 
     /** {@code state.pc = } what is in {@link #PC}. */
@@ -301,10 +293,7 @@ final class Emit {
     /** Moves {@link #LEFT} by a constant. */
     void moveLeft(final int by) {
         if (by != 0) {
-            m.visitVarInsn(LLOAD, LEFT);
-            constant(by);
-            m.visitInsn(LADD);
-            m.visitVarInsn(LSTORE, LEFT);
+            m.visitIincInsn(LEFT, by);
         }
     }
 }

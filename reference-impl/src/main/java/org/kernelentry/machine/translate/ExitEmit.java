@@ -5,21 +5,21 @@ import static org.objectweb.asm.Opcodes.*;
 
 import org.kernelentry.machine.CpuExit;
 import org.objectweb.asm.Label;
-import org.objectweb.asm.MethodVisitor;
 
 /** The ways out of a region: to the next block that is not in it, to the kernel, and by a fault or trap. */
 final class ExitEmit {
     private final Emit e;
-    private final MethodVisitor m;
+    private final UniformFrames m;
     private final Place at;
+    private final int most;
     /** Leaves with {@link RegionCode#INDIRECT} for the pc in {@link Emit#PC}. */
     private final Label out = new Label();
-    /** Leaves with the code in {@link Emit#CODE} and the pc in {@link Emit#PC}. */
-    private final Label exit = new Label();
+    /** Leaves with what {@link Emit#CODE} says. */
+    private final Label left = new Label();
 
-    private final Label missed = new Label();
-
-    ExitEmit(final Emit e, final Place at) {
+    /** @param most {@link RegionPlan#most} */
+    ExitEmit(final Emit e, final Place at, final int most) {
+        this.most = most;
         this.e = e;
         this.m = e.m;
         this.at = at;
@@ -30,21 +30,36 @@ final class ExitEmit {
         return out;
     }
 
-    /** Leaves for the access to {@link Emit#ADDRESS} of instruction {@link Emit#AT} that the window in {@link Emit#CODE} does not show. */
-    Label missed() {
-        return missed;
+    /**
+     * Leaves with the code in {@link Emit#CODE}: an exit's and {@link RegionCode#INDIRECT}, for the pc in {@link Emit#PC}; or one of {@link
+     * RegionRun#stopped} for instruction {@link Emit#AT}.
+     */
+    Label left() {
+        return left;
     }
 
-    /** The code at the three labels. */
-    void leaves() {
-        leave(out, () -> e.integer(RegionCode.INDIRECT));
-        leave(exit, () -> m.visitVarInsn(ILOAD, CODE));
-        m.visitLabel(missed);
-        e.saveUnsettled();
+    /** The code at the labels, but for traps; all ways out are one, as storing registers takes most of it. */
+    void leave() {
+        m.visitLabel(out);
+        e.integer(RegionCode.INDIRECT);
+        m.visitVarInsn(ISTORE, CODE);
+        m.visitLabel(left);
+        e.saveRegisters();
+        final Label stopped = new Label();
+        m.visitVarInsn(ILOAD, CODE);
+        e.integer(RegionCode.MISSED);
+        m.visitJumpInsn(IF_ICMPLE, stopped);
+        e.storePc();
+        m.visitVarInsn(ALOAD, RUN);
+        done();
+        m.visitFieldInsn(PUTFIELD, RUN_NAME, "completed", "J");
+        m.visitVarInsn(ILOAD, CODE);
+        m.visitInsn(IRETURN);
+        m.visitLabel(stopped);
         where();
         m.visitVarInsn(ILOAD, CODE);
         m.visitVarInsn(LLOAD, ADDRESS);
-        e.call(RUN_NAME, "missed", "(L" + STATE_NAME + ";JI[J[IIJ)I");
+        e.call(RUN_NAME, "stopped", "(L" + STATE_NAME + ";JI[J[IIJ)I");
         m.visitInsn(IRETURN);
     }
 
@@ -68,45 +83,38 @@ final class ExitEmit {
         e.setPc(pc);
         e.integer(code);
         m.visitVarInsn(ISTORE, CODE);
-        m.visitJumpInsn(GOTO, exit);
-    }
-
-    private void leave(final Label from, final Runnable result) {
-        m.visitLabel(from);
-        e.saveUnsettled();
-        e.storePc();
-        m.visitVarInsn(ALOAD, RUN);
-        done();
-        m.visitFieldInsn(PUTFIELD, RUN_NAME, "completed", "J");
-        result.run();
-        m.visitInsn(IRETURN);
+        m.visitJumpInsn(GOTO, left);
     }
 
     private void done() {
         // Not the argument: it would live in a register of the host all the time.
         m.visitVarInsn(ALOAD, RUN);
         m.visitFieldInsn(GETFIELD, RUN_NAME, "budget", "J");
-        m.visitVarInsn(LLOAD, LEFT);
+        m.visitVarInsn(ILOAD, LEFT);
+        e.integer(most);
+        m.visitInsn(IADD);
+        m.visitInsn(I2L);
         m.visitInsn(LSUB);
     }
 
-    /** The registers are exact; the flags are saved, unless a helper trapped, which has them already. */
-    void handler(final Label begin, final String method, final String thrown, final boolean keep) {
-        e.m.expect(keep ? TRAP_NAME : FAULT_NAME);
+    /** Where an access of the space's throws: the registers are exact. A helper's fault found them in their slots, and goes the same way. */
+    void fault(final Label begin) {
+        m.expect(FAULT_NAME);
         m.visitLabel(begin);
-        if (keep) {
-            m.visitVarInsn(ASTORE, SCRATCH);
-        } else {
-            m.visitInsn(POP);
-            // A helper's fault found registers and flags in their slots and left them alone, so saving them again
-            // changes nothing.
-            e.saveUnsettled();
-        }
+        m.visitInsn(POP);
+        e.integer(RegionRun.FAULT);
+        m.visitVarInsn(ISTORE, CODE);
+        m.visitJumpInsn(GOTO, left);
+    }
+
+    /** Where a helper traps, which has saved everything. */
+    void trap(final Label begin) {
+        m.expect(TRAP_NAME);
+        m.visitLabel(begin);
+        m.visitVarInsn(ASTORE, SCRATCH);
         where();
-        if (keep) {
-            m.visitVarInsn(ALOAD, SCRATCH);
-        }
-        e.call(RUN_NAME, method, "(L" + STATE_NAME + ";JI[J[I" + thrown + ")I");
+        m.visitVarInsn(ALOAD, SCRATCH);
+        e.call(RUN_NAME, "trap", "(L" + STATE_NAME + ";JI[J[IL" + TRAP_NAME + ";)I");
         m.visitInsn(IRETURN);
     }
 }

@@ -3,6 +3,8 @@ package org.kernelentry.machine.translate;
 import static org.kernelentry.machine.translate.Emit.*;
 import static org.objectweb.asm.Opcodes.*;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.kernelentry.machine.ir.Cond;
 import org.kernelentry.machine.ir.FlagKind;
 import org.kernelentry.machine.ir.Flags;
@@ -10,32 +12,44 @@ import org.kernelentry.machine.ir.Relation;
 import org.objectweb.asm.Label;
 
 /**
- * The lazy flags in translated code. Where the operation that set them is known, a condition becomes a comparison of its operands; else
+ * The lazy flags in translated code. Their slots have what the last operation that set them was, where that says something, in a form of their own
+ * ({@link Flags#DERIVED}, {@link Flags#CONSTANT}). Where that operation is in the block, a condition becomes a comparison of its operands; else
  * {@link Flags} is asked.
  */
 final class FlagEmit {
     private static final int UNKNOWN = -1;
+    /** The slots of the flags, from the first one on. */
+    static final int KIND = 0;
+
+    private static final int A = 1;
+    private static final int B = 2;
+    private static final int RESULT = 3;
 
     private final Emit e;
     /** Kind and width of the operation that set the flags last, or UNKNOWN. */
     private int known = UNKNOWN;
     /** If it is known: it was a plain addition or subtraction, so that its result is none of the variables. */
     private boolean derived;
+    /** If it is known: the second operand, where that is a constant. */
+    private @Nullable Long constant;
+    /** If it is known: the slots that have what they were set by; UNKNOWN where a local variable has it. */
+    private final int[] slots = new int[RESULT + 1];
 
     FlagEmit(final Emit e) {
         this.e = e;
     }
 
     /** What is known at a place, to be joined with what is known elsewhere. */
-    record Knowledge(int kindAndWidth, boolean derived) {}
+    record Knowledge(
+            int kindAndWidth, boolean derived, @Nullable Long constant, List<Integer> slots) {}
 
     Knowledge knowledge() {
-        return new Knowledge(known, derived);
+        return new Knowledge(known, derived, constant, List.of(slots[A], slots[B], slots[RESULT]));
     }
 
     /** Another path arrives here with {@code other}. */
     void join(final Knowledge other) {
-        if (other.kindAndWidth != known || other.derived != derived) {
+        if (!other.equals(knowledge())) {
             forget();
         }
     }
@@ -43,6 +57,10 @@ final class FlagEmit {
     void take(final Knowledge other) {
         known = other.kindAndWidth;
         derived = other.derived;
+        constant = other.constant;
+        for (int field = A; field <= RESULT; field++) {
+            slots[field] = other.slots.get(field - A);
+        }
     }
 
     void forget() {
@@ -50,39 +68,90 @@ final class FlagEmit {
         derived = false;
     }
 
-    /**
-     * Op.FLAGS. A variable whose value says nothing gets a constant: what it held before need not be kept.
-     *
-     * @param plain the result is that of a and b, without carry or borrow
-     */
-    void set(final int kindAndWidth, final int a, final int b, final int result, final boolean plain) {
-        final int kind = kindAndWidth >> 8;
-        e.integer(plain ? kindAndWidth | Flags.DERIVED : kindAndWidth);
-        e.m.visitVarInsn(ISTORE, FLAG_KIND);
-        set(FLAG_A, a, kind != FlagKind.LOGIC);
-        set(FLAG_B, b, kind <= FlagKind.SUBC || kind == FlagKind.RESULT_CV);
-        set(FLAG_RESULT, result, !plain);
-        known = kindAndWidth;
-        derived = plain;
+    /** What a block does with flags it has set before it sets others. */
+    enum Use {
+        /** It asks for no condition. */
+        NONE,
+        /** It asks for conditions, while the slots that they were set by have the same values. */
+        SLOTS,
+        /** It asks for conditions. */
+        LATER
     }
 
-    private void set(final int variable, final int slot, final boolean needed) {
-        if (needed) {
-            e.get(slot);
-        } else {
-            e.m.visitInsn(LCONST_0);
+    /**
+     * Op.FLAGS. What says nothing of these flags stays as it was.
+     *
+     * @param constantB what b is, if that is a constant
+     * @param plain the result is that of a and b, without carry or borrow
+     */
+    void set(
+            final int kindAndWidth,
+            final int a,
+            final int b,
+            final int result,
+            final @Nullable Long constantB,
+            final boolean plain,
+            final Use use) {
+        final int kind = kindAndWidth >> 8;
+        final boolean hasB = kind <= FlagKind.SUBC || kind == FlagKind.RESULT_CV;
+        long word = plain ? kindAndWidth | Flags.DERIVED : kindAndWidth;
+        constant = hasB ? constantB : null;
+        if (constant != null) {
+            word |= Flags.CONSTANT | constant << Integer.SIZE;
         }
-        e.m.visitVarInsn(LSTORE, variable);
+        final long kindWord = word;
+        e.setFlag(KIND, () -> e.constant(kindWord));
+        if (kind != FlagKind.LOGIC) {
+            set(A, a, use);
+        }
+        if (hasB && constant == null) {
+            set(B, b, use);
+        }
+        if (!plain) {
+            set(RESULT, result, use);
+        }
+        known = use == Use.NONE ? UNKNOWN : kindAndWidth;
+        derived = use != Use.NONE && plain;
+    }
+
+    private void set(final int field, final int slot, final Use use) {
+        slots[field] = use == Use.SLOTS ? slot : UNKNOWN;
+        if (use == Use.LATER) {
+            e.get(slot);
+            e.m.visitVarInsn(LSTORE, variable(field));
+        }
+        e.setFlag(field, () -> {
+            if (use == Use.LATER) {
+                e.m.visitVarInsn(LLOAD, variable(field));
+            } else {
+                e.get(slot);
+            }
+        });
+    }
+
+    private static int variable(final int field) {
+        return FLAG_A + 2 * (field - A);
+    }
+
+    /** Pushes what the flags that are known were set by. */
+    private void push(final int field) {
+        if (field == B && constant != null) {
+            e.constant(constant);
+        } else if (slots[field] == UNKNOWN) {
+            e.m.visitVarInsn(LLOAD, variable(field));
+        } else {
+            e.get(slots[field]);
+        }
     }
 
     /** Op.PUTFLAGS. */
     void put(final int a) {
-        e.integer(FlagKind.pack(FlagKind.RAW, 64));
-        e.m.visitVarInsn(ISTORE, FLAG_KIND);
-        e.get(a);
-        e.constant(Flags.ALL);
-        e.m.visitInsn(LAND);
-        e.m.visitVarInsn(LSTORE, FLAG_RESULT);
+        e.setFlag(KIND, () -> e.constant(FlagKind.pack(FlagKind.RAW, 64)));
+        e.setFlag(RESULT, () -> {
+            e.get(a);
+            e.constant(Flags.ALL);
+            e.m.visitInsn(LAND);
+        });
         known = FlagKind.pack(FlagKind.RAW, 64);
         derived = false;
     }
@@ -99,10 +168,12 @@ final class FlagEmit {
     }
 
     private void pushAll() {
-        e.pushKind();
-        e.m.visitVarInsn(LLOAD, FLAG_A);
-        e.m.visitVarInsn(LLOAD, FLAG_B);
-        e.pushResult();
+        e.settle();
+        e.getFlag(KIND);
+        e.m.visitInsn(L2I);
+        e.getFlag(A);
+        e.getFlag(B);
+        e.getFlag(RESULT);
     }
 
     /** Jumps to {@code target} when the condition holds. */
@@ -137,11 +208,11 @@ final class FlagEmit {
     /** Jumps as the result, which is of a known operation, stands to 0. */
     private void againstZero(final int width, final int jump, final Label target) {
         if (derived) {
-            e.m.visitVarInsn(LLOAD, FLAG_A);
-            e.m.visitVarInsn(LLOAD, FLAG_B);
+            push(A);
+            push(B);
             e.m.visitInsn(known >> 8 == FlagKind.ADD ? LADD : LSUB);
         } else {
-            e.m.visitVarInsn(LLOAD, FLAG_RESULT);
+            push(RESULT);
         }
         if (width == Long.SIZE) {
             e.m.visitInsn(LCONST_0);
@@ -179,8 +250,8 @@ final class FlagEmit {
     }
 
     private void compare(final int width, final boolean signed, final int jump, final Label target) {
-        operand(FLAG_A, width, signed);
-        operand(FLAG_B, width, signed);
+        operand(A, width, signed);
+        operand(B, width, signed);
         if (width == Long.SIZE) {
             e.m.visitInsn(LCMP);
             e.m.visitJumpInsn(jump, target);
@@ -190,8 +261,8 @@ final class FlagEmit {
     }
 
     /** Pushes a long or an int; the JVM's compiler knows what the addition to both operands is for. */
-    private void operand(final int variable, final int width, final boolean signed) {
-        e.m.visitVarInsn(LLOAD, variable);
+    private void operand(final int field, final int width, final boolean signed) {
+        push(field);
         if (width == Long.SIZE) {
             if (!signed) {
                 e.constant(Long.MIN_VALUE);

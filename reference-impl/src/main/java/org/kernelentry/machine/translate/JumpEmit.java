@@ -5,6 +5,7 @@ import static org.objectweb.asm.Opcodes.*;
 
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.kernelentry.machine.ir.Block;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
@@ -22,8 +23,6 @@ final class JumpEmit {
     private final Label[] begin;
     /** Continues at the pc in {@link Emit#PC}, in the region if that is an entry. */
     private final Label indirect = new Label();
-
-    private boolean hasIndirect;
 
     JumpEmit(final Emit e, final Place at, final List<Block> blocks, final RegionPlan plan, final Label out) {
         this.blocks = blocks;
@@ -43,24 +42,46 @@ final class JumpEmit {
         return begin[i];
     }
 
+    /** Goes on at the pc in {@link Emit#PC}. */
+    Label indirect() {
+        return indirect;
+    }
+
     /** Pushes the generation of the space's code. */
     void generation() {
         m.visitVarInsn(ALOAD, MEMORY);
         e.call(SPACE_NAME, "codeGeneration", "()I");
     }
 
-    /** Not taken: the block ends behind its last instruction. Taken: to a constant. */
-    void branch(final Label yes, final long target) {
-        jumpBehindCut(at.block.nextPc());
+    /**
+     * Not taken: the block ends behind its last instruction. Taken: to a constant.
+     *
+     * @param jump jumps to a label where the branch is taken
+     */
+    void branch(final long target, final Consumer<Label> jump) {
+        final Integer to = plan.find(new Block.Target(target, at.mode));
+        if (to != null && !at.cuts) {
+            jump.accept(begin[to]);
+            jumpTo(at.block.nextPc(), at.last);
+            return;
+        }
+        final Label yes = new Label();
+        jump.accept(yes);
+        jumpBehindCut(at.block.nextPc(), false);
         m.visitLabel(yes);
-        jumpBehindCut(target);
+        jumpBehindCut(target, at.last);
     }
 
-    void jumpBehindCut(final long target) {
+    /** To a constant. */
+    void jump(final long target) {
+        jumpBehindCut(target, at.last);
+    }
+
+    private void jumpBehindCut(final long target, final boolean last) {
         if (at.cuts) {
             checkCut(target, 0);
         }
-        jumpTo(target);
+        jumpTo(target, last);
     }
 
     /** Leaves when the code has changed or a step is due, at {@code pc}, with so many instructions run that have not been counted. */
@@ -90,18 +111,26 @@ final class JumpEmit {
         m.visitJumpInsn(IF_ICMPNE, leave);
     }
 
-    void jumpTo(final long target) {
-        jumpTo(new Block.Target(target, at.mode));
+    /** Behind the block's last operation. */
+    void fallThrough() {
+        jumpTo(at.block.nextPc(), true);
     }
 
-    private void jumpTo(final Block.Target target) {
+    private void jumpTo(final long target, final boolean last) {
+        jumpTo(new Block.Target(target, at.mode), last);
+    }
+
+    /** @param last nothing of the block follows here, so that what follows in the region is reached without a jump */
+    private void jumpTo(final Block.Target target, final boolean last) {
         final Integer to = plan.find(target);
         if (to == null) {
             e.setPc(target.pc());
             m.visitJumpInsn(GOTO, out);
             return;
         }
-        m.visitJumpInsn(GOTO, begin[to]);
+        if (!last || to != at.index + 1) {
+            m.visitJumpInsn(GOTO, begin[to]);
+        }
     }
 
     /** The mode becomes another constant one, or stays. */
@@ -119,7 +148,7 @@ final class JumpEmit {
         if (at.cuts) {
             checkCut(target.pc(), 0);
         }
-        jumpTo(target);
+        jumpTo(target, at.last);
     }
 
     /** To the pc in {@link Emit#PC}, in the mode in {@code slot}. */
@@ -162,13 +191,12 @@ final class JumpEmit {
             m.visitFieldInsn(GETFIELD, STATE_NAME, "singleStep", "Z");
             m.visitJumpInsn(IFNE, out);
         }
-        hasIndirect = true;
         m.visitJumpInsn(GOTO, indirect);
     }
 
     /** Any block that indirect jumps went to may be where the pc in {@link Emit#PC} points. */
     void dispatchIndirect() {
-        if (!hasIndirect) {
+        if (!plan.hasIndirectJumps()) {
             return;
         }
         final TreeMap<Integer, Label> targets = new TreeMap<>();

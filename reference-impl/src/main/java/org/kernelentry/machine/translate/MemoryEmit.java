@@ -1,19 +1,16 @@
 package org.kernelentry.machine.translate;
 
 import static org.kernelentry.machine.ir.Block.a;
-import static org.kernelentry.machine.ir.Block.b;
 import static org.kernelentry.machine.ir.Block.d;
 import static org.kernelentry.machine.translate.Emit.*;
 import static org.objectweb.asm.Opcodes.*;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.machine.ir.Block;
 import org.kernelentry.machine.ir.Op;
-import org.kernelentry.machine.ir.OpShape;
 import org.kernelentry.machine.memory.Window;
 import org.objectweb.asm.Label;
 
@@ -23,71 +20,42 @@ import org.objectweb.asm.Label;
  * and what it knows of the windows. A store through a window changes no code, so that need not be looked at either.
  *
  * <p>An instruction whose accesses the window often misses ({@link Accesses#SPACE}), or that cannot be begun again, calls the space's own methods
- * there. It can be begun again where registers and flags change behind its last access, as decoders see to, and where it does not load what it may
- * have stored.
+ * there. Accesses of a {@link Span} ask the window once.
  */
 final class MemoryEmit {
     private final Emit e;
     private final Place at;
-    private final int stackPointer;
     private final int mask;
-    private int way;
-    private boolean storesBySpace;
+    private AccessPlan plan;
     /** Where the current instruction leaves the region, by window. */
     private final @Nullable Label[] leaves = new Label[Window.COUNT];
 
     private record Leave(Label label, int instruction, int window) {}
 
     private final List<Leave> allLeaves = new ArrayList<>();
-    /** Slots that hold an address on the stack, as far as the current instruction shows it. */
-    private final BitSet onStack = new BitSet();
-
-    /** @param mask of places in the pool */
-    MemoryEmit(final Emit e, final Place at, final int stackPointer, final int mask) {
-        this.e = e;
-        this.at = at;
-        this.stackPointer = stackPointer;
-        this.mask = mask;
-    }
 
     /**
-     * Looks at the operations [from, to) of {@code program}, an instruction.
-     *
-     * @param newWay one of {@link Accesses}
-     * @return whether an access may be the space's, and so throw
+     * @param mask of places in the pool
+     * @param plan of the first block
      */
-    boolean beginInstruction(final long[] program, final int from, final int to, final int newWay) {
-        onStack.clear();
-        onStack.set(stackPointer);
+    MemoryEmit(final Emit e, final Place at, final int mask, final AccessPlan plan) {
+        this.e = e;
+        this.at = at;
+        this.mask = mask;
+        this.plan = plan;
+    }
+
+    void beginBlock(final AccessPlan ofBlock) {
+        plan = ofBlock;
+    }
+
+    /** How the current block accesses memory. */
+    AccessPlan plan() {
+        return plan;
+    }
+
+    void beginInstruction() {
         Arrays.fill(leaves, null);
-        boolean again = true;
-        boolean changed = false;
-        boolean loads = false;
-        int accesses = 0;
-        int stores = 0;
-        for (int i = from; i < to; i++) {
-            final int opcode = Block.opcode(program[2 * i]);
-            if (opcode >= Op.LD8U && opcode <= Op.PROBE_WRITE) {
-                again &= !changed;
-                accesses++;
-                stores += OpShape.cuts(opcode) ? 1 : 0;
-                loads |= OpShape.writesD(opcode);
-            }
-            changed |=
-                    OpShape.writesFlags(opcode) || OpShape.writesD(opcode) && d(program[2 * i]) < at.block.firstTemp();
-        }
-        way = again && (stores <= 1 || !loads) ? newWay : Accesses.SPACE;
-        storesBySpace = stores > 0 && way == Accesses.SPACE;
-        return accesses > 0 && way == Accesses.SPACE;
-    }
-
-    /** Whether a store of the current instruction may be the space's, and so change code. */
-    boolean storesBySpace() {
-        return storesBySpace;
-    }
-
-    private boolean mayLeave() {
-        return way != Accesses.SPACE;
     }
 
     private Label leave(final int window) {
@@ -100,30 +68,16 @@ final class MemoryEmit {
         return label;
     }
 
-    /** The ways out, all to {@code missed}. */
-    void leave(final Label missed) {
+    /** The ways out, all to {@code left}. */
+    void leave(final Label left) {
         for (final Leave leave : allLeaves) {
             e.m.visitLabel(leave.label);
             e.integer(leave.instruction);
             e.m.visitVarInsn(ISTORE, AT);
-            e.integer(leave.window);
+            e.integer(RegionCode.MISSED - leave.window);
             e.m.visitVarInsn(ISTORE, CODE);
-            e.m.visitJumpInsn(GOTO, missed);
+            e.m.visitJumpInsn(GOTO, left);
         }
-    }
-
-    /** Follows addresses from the stack pointer on; called for every operation that only computes. */
-    void follow(final long op) {
-        final int opcode = Block.opcode(op);
-        if (OpShape.pure(opcode) && d(op) != stackPointer) {
-            onStack.set(
-                    d(op),
-                    OpShape.readsA(opcode) && onStack.get(a(op)) || OpShape.readsB(opcode) && onStack.get(b(op)));
-        }
-    }
-
-    private int window(final int a, final int data, final int stack) {
-        return onStack.get(a) == (way != Accesses.OTHER_WINDOW) ? stack : data;
     }
 
     private void address(final int a, final long displacement) {
@@ -148,7 +102,16 @@ final class MemoryEmit {
 
     /** Pushes what the window's accesses begin with. */
     private void place(final int window) {
-        e.m.visitFieldInsn(GETSTATIC, Translator.CLASS_NAME, "pool", "[B");
+        pool();
+        masked(window);
+    }
+
+    private void pool() {
+        e.m.visitVarInsn(ALOAD, POOL);
+    }
+
+    /** Pushes where {@link Emit#ADDRESS} is in the pool. */
+    private void masked(final int window) {
         e.m.visitVarInsn(LLOAD, ADDRESS);
         e.m.visitInsn(L2I);
         field(window, "delta", "I");
@@ -158,8 +121,32 @@ final class MemoryEmit {
         e.m.visitInsn(IAND);
     }
 
+    /** Asks for the whole span, at its first access. */
+    private void look(final Span span, final int i) {
+        if (span.first != i) {
+            return;
+        }
+        final Label refused = leave(span.window());
+        if (span.highest() != span.lowest()) {
+            look(span.window(), span.base, span.displacement + span.highest(), refused);
+        }
+        look(span.window(), span.base, span.displacement + span.lowest(), refused);
+        masked(span.window());
+        e.m.visitVarInsn(ISTORE, PLACE + span.place);
+    }
+
+    /** Pushes what accesses of a span begin with. */
+    private void place(final Span span, final int distance) {
+        pool();
+        e.m.visitVarInsn(ILOAD, PLACE + span.place);
+        if (distance != 0) {
+            e.integer(distance);
+            e.m.visitInsn(IADD);
+        }
+    }
+
     private void field(final int window, final String name, final String descriptor) {
-        e.m.visitFieldInsn(GETSTATIC, Translator.CLASS_NAME, "limits" + window, "L" + LIMITS_NAME + ";");
+        e.m.visitVarInsn(ALOAD, LIMITS + window);
         e.m.visitFieldInsn(GETFIELD, LIMITS_NAME, name, descriptor);
     }
 
@@ -175,21 +162,80 @@ final class MemoryEmit {
         e.m.visitVarInsn(LLOAD, ADDRESS);
     }
 
-    private void inWindow(final String name, final String descriptor) {
-        e.m.visitMethodInsn(INVOKESTATIC, WINDOW_NAME, name, descriptor, false);
+    /** Loads what {@code where} pushes the place of, as a long. */
+    private void get(final int opcode, final Runnable where) {
+        switch (opcode) {
+            case Op.LD8U -> {
+                where.run();
+                e.m.visitInsn(BALOAD);
+                e.integer(0xff);
+                e.m.visitInsn(IAND);
+            }
+            case Op.LD8S -> {
+                where.run();
+                e.m.visitInsn(BALOAD);
+            }
+            case Op.LD16U -> invoke("GET16", where, () -> {}, "([BI)C");
+            case Op.LD16S -> invoke("GET16S", where, () -> {}, "([BI)S");
+            case Op.LD64 -> invoke("GET64", where, () -> {}, "([BI)J");
+            default -> invoke("GET32", where, () -> {}, "([BI)I");
+        }
+        if (opcode != Op.LD64) {
+            e.m.visitInsn(I2L);
+        }
+        if (opcode == Op.LD32U) {
+            e.cut();
+        }
     }
 
-    void load(final long op, final long displacement) {
+    /** Stores a slot where {@code where} pushes the place of. */
+    private void put(final int bits, final Runnable where, final int slot) {
+        switch (bits) {
+            case 8 -> {
+                where.run();
+                value(slot, bits);
+                e.m.visitInsn(BASTORE);
+            }
+            case 16 ->
+                invoke(
+                        "PUT16",
+                        where,
+                        () -> {
+                            value(slot, bits);
+                            e.m.visitInsn(I2S);
+                        },
+                        "([BIS)V");
+            default -> invoke("PUT" + bits, where, () -> value(slot, bits), bits == 64 ? "([BIJ)V" : "([BII)V");
+        }
+    }
+
+    private void invoke(final String handle, final Runnable where, final Runnable value, final String descriptor) {
+        e.m.visitFieldInsn(GETSTATIC, WINDOW_NAME, handle, "Ljava/lang/invoke/MethodHandle;");
+        where.run();
+        value.run();
+        e.call("java/lang/invoke/MethodHandle", "invokeExact", descriptor);
+    }
+
+    void load(final long op, final long displacement, final int i) {
         final int opcode = Block.opcode(op);
-        final int bits = opcode <= Op.LD8S ? 8 : opcode <= Op.LD16S ? 16 : opcode <= Op.LD32S ? 32 : 64;
+        final int bits = 8 * AccessPlan.bytes(op);
         final String result = bits == 64 ? "J" : "I";
-        final int window = window(a(op), Window.READ, Window.READ_STACK);
-        if (mayLeave()) {
-            look(window, a(op), displacement, leave(window));
+        final int window = plan.window(i);
+        final Span span = plan.span(i);
+        if (plan.mayLeave(at.insn)) {
+            if (span == null) {
+                look(window, a(op), displacement, leave(window));
+            } else {
+                look(span, i);
+            }
             e.set(d(op), () -> {
-                place(window);
-                inWindow("get" + bits, "([BI)" + result);
-                extend(opcode);
+                get(opcode, () -> {
+                    if (span == null) {
+                        place(window);
+                    } else {
+                        place(span, plan.distance(i));
+                    }
+                });
             });
             return;
         }
@@ -197,14 +243,13 @@ final class MemoryEmit {
         final Label loaded = new Label();
         e.setBranching(d(op), () -> {
             look(window, a(op), displacement, refused);
-            place(window);
-            inWindow("get" + bits, "([BI)" + result);
+            get(opcode, () -> place(window));
             e.m.visitJumpInsn(GOTO, loaded);
             refused(window, refused);
             e.call(SPACE_NAME, "load" + bits, "(J)" + result);
-            e.m.expect(bits == 64 ? LONG : INTEGER);
-            e.m.visitLabel(loaded);
             extend(opcode);
+            e.m.expect(LONG);
+            e.m.visitLabel(loaded);
         });
     }
 
@@ -219,23 +264,25 @@ final class MemoryEmit {
         }
         e.m.visitInsn(I2L);
         if (opcode == Op.LD32U) {
-            e.constant(0xffff_ffffL);
-            e.m.visitInsn(LAND);
+            e.cut();
         }
     }
 
-    void store(final long op, final long displacement) {
-        final int opcode = Block.opcode(op);
-        final int bits = opcode == Op.ST8 ? 8 : opcode == Op.ST16 ? 16 : opcode == Op.ST32 ? 32 : 64;
+    void store(final long op, final long displacement, final int i) {
+        final int bits = 8 * AccessPlan.bytes(op);
         final String type = bits == 64 ? "J" : "I";
-        final int window = window(a(op), Window.WRITE, Window.WRITE_STACK);
-        final boolean leaves = mayLeave();
+        final int window = plan.window(i);
+        final Span span = plan.span(i);
+        if (span != null) {
+            look(span, i);
+            put(bits, () -> place(span, plan.distance(i)), d(op));
+            return;
+        }
+        final boolean leaves = plan.mayLeave(at.insn);
         final Label refused = leaves ? leave(window) : new Label();
         final Label stored = new Label();
         look(window, a(op), displacement, refused);
-        place(window);
-        value(d(op), bits);
-        inWindow("put" + bits, "([BI" + type + ")V");
+        put(bits, () -> place(window), d(op));
         if (leaves) {
             return;
         }
@@ -254,10 +301,15 @@ final class MemoryEmit {
     }
 
     /** The first and the last eight bytes are looked at: a window has no holes. */
-    void probeWrite(final long op, final long displacement) {
+    void probeWrite(final long op, final long displacement, final int i) {
+        final Span span = plan.span(i);
+        if (span != null) {
+            look(span, i);
+            return;
+        }
         final int length = d(op);
-        final int window = window(a(op), Window.WRITE, Window.WRITE_STACK);
-        final boolean leaves = mayLeave();
+        final int window = plan.window(i);
+        final boolean leaves = plan.mayLeave(at.insn);
         final Label refused = leaves ? leave(window) : new Label();
         final Label probed = new Label();
         look(window, a(op), displacement, refused);

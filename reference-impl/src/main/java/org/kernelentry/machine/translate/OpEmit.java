@@ -13,7 +13,6 @@ import org.objectweb.asm.Label;
 
 /** Bytecode of the operations that only compute or access memory; those that jump are {@link RegionEmit}'s. */
 final class OpEmit {
-    private static final long LOW = 0xffff_ffffL;
     private static final String LONGS = "(JJ)J";
 
     private final Emit e;
@@ -26,10 +25,9 @@ final class OpEmit {
         this.memory = memory;
     }
 
-    /** Emits the operation. Returns false for one that jumps, exits or calls a helper. */
-    boolean emit(final long op, final long imm) {
+    /** Emits operation {@code i} of the block. Returns false for one that jumps, exits or calls a helper. */
+    boolean emit(final long op, final long imm, final int i) {
         final int opcode = Block.opcode(op);
-        memory.follow(op);
         if (opcode <= Op.MUL32) {
             e.set(d(op), () -> binary(opcode, a(op), b(op), imm));
         } else if (opcode <= Op.RORI32) {
@@ -45,11 +43,11 @@ final class OpEmit {
         } else if (opcode == Op.SELECT) {
             e.setBranching(d(op), () -> select(a(op), b(op), (int) imm));
         } else if (opcode <= Op.LD64) {
-            memory.load(op, imm);
+            memory.load(op, imm, i);
         } else if (opcode <= Op.ST64) {
-            memory.store(op, imm);
+            memory.store(op, imm, i);
         } else if (opcode == Op.PROBE_WRITE) {
-            memory.probeWrite(op, imm);
+            memory.probeWrite(op, imm, i);
         } else if (opcode == Op.GETCOND) {
             e.setBranching(d(op), () -> condition((int) imm));
         } else if (opcode == Op.GETFLAGS) {
@@ -76,7 +74,7 @@ final class OpEmit {
     /** The int on the stack as a zero-extended long. */
     private void widen() {
         e.m.visitInsn(I2L);
-        and(LOW);
+        e.cut();
     }
 
     private void binary(final int opcode, final int a, final int b, final long imm) {
@@ -126,7 +124,7 @@ final class OpEmit {
 
     private void longs32(final int instruction, final int a, final int b) {
         longs(instruction, a, b);
-        and(LOW);
+        e.cut();
     }
 
     private void shift(final int instruction, final int a, final int b) {
@@ -156,7 +154,7 @@ final class OpEmit {
             case Op.XORI -> constant(LXOR, a, imm);
             case Op.ADDI32 -> {
                 constant(LADD, a, imm);
-                and(LOW);
+                e.cut();
             }
             case Op.SHLI -> shift(LSHL, a, imm);
             case Op.SHRI -> shift(LUSHR, a, imm);
@@ -208,7 +206,7 @@ final class OpEmit {
             case Op.NEG -> e.m.visitInsn(LNEG);
             case Op.ZX8 -> and(0xff);
             case Op.ZX16 -> and(0xffff);
-            case Op.ZX32 -> and(LOW);
+            case Op.ZX32 -> e.cut();
             case Op.SX8 -> narrow(I2B);
             case Op.SX16 -> narrow(I2S);
             case Op.SX32 -> {
@@ -263,14 +261,14 @@ final class OpEmit {
             case Op.SDIV -> statics(Arithmetic.class, "divide", a, b);
             case Op.UDIV32 -> {
                 e.get(a);
-                and(LOW);
+                e.cut();
                 e.get(b);
-                and(LOW);
+                e.cut();
                 e.callStatic(Arithmetic.class, "divide", LONGS);
             }
             default -> {
                 statics(Arithmetic.class, "divide32", a, b);
-                and(LOW);
+                e.cut();
             }
         }
     }

@@ -11,11 +11,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.kernelentry.machine.ir.Block;
 import org.kernelentry.machine.ir.BlockBuilder;
-import org.kernelentry.machine.ir.FlagKind;
 import org.kernelentry.machine.ir.Op;
 import org.kernelentry.machine.ir.OpShape;
+import org.kernelentry.machine.memory.Window;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 
@@ -30,7 +32,7 @@ final class RegionEmit {
 
     private final List<Block> blocks;
     private final RegionPlan plan;
-    private final Accesses accesses;
+    private final List<AccessPlan> accesses;
     private final List<Integer> helpers;
     private final Emit e;
     private final MethodVisitor m;
@@ -45,6 +47,7 @@ final class RegionEmit {
     private final JumpEmit jumps;
 
     /**
+     * @param accesses of each block
      * @param mask of places in the space's pool
      * @param helpers takes the numbers of the helpers that are called, each once, in the order of their fields
      */
@@ -52,9 +55,8 @@ final class RegionEmit {
             final UniformFrames m,
             final List<Block> blocks,
             final RegionPlan plan,
-            final Accesses accesses,
+            final List<AccessPlan> accesses,
             final int flagSlot,
-            final int stackPointer,
             final int mask,
             final List<Integer> helpers) {
         this.blocks = blocks;
@@ -66,9 +68,9 @@ final class RegionEmit {
         final RegisterUse use = RegisterUse.of(blocks);
         this.e = new Emit(m, at.block.firstTemp(), BlockBuilder.TEMPS, flagSlot, use.used(), use.changed());
         this.flags = new FlagEmit(e);
-        this.memory = new MemoryEmit(e, at, stackPointer, mask);
+        this.memory = new MemoryEmit(e, at, mask, accesses.get(0));
         this.ops = new OpEmit(e, flags, memory);
-        this.exits = new ExitEmit(e, at);
+        this.exits = new ExitEmit(e, at, plan.most());
         this.jumps = new JumpEmit(e, at, blocks, plan, exits.out());
     }
 
@@ -96,27 +98,34 @@ final class RegionEmit {
         }
         jumps.dispatchIndirect();
         m.visitLabel(to);
-        exits.leaves();
-        memory.leave(exits.missed());
-        exits.handler(fault, "fault", "", false);
-        exits.handler(trap, "trap", "L" + TRAP_NAME + ";", true);
+        memory.leave(exits.left());
+        exits.leave();
+        exits.fault(fault);
+        exits.trap(trap);
     }
 
     private void prologue() {
         constant("run", "L" + RUN_NAME + ";", RUN);
         constant("state", "L" + STATE_NAME + ";", STATE);
         constant("r", "[J", R);
+        constant("pool", "[B", POOL);
+        for (int window = 0; window < Window.COUNT; window++) {
+            constant("limits" + window, "L" + LIMITS_NAME + ";", LIMITS + window);
+        }
         m.visitVarInsn(LLOAD, BUDGET);
-        m.visitVarInsn(LSTORE, LEFT);
+        m.visitInsn(L2I);
+        e.integer(plan.most());
+        m.visitInsn(ISUB);
+        m.visitVarInsn(ISTORE, LEFT);
         e.integer(0);
         m.visitVarInsn(ISTORE, AT);
         e.integer(0);
         m.visitVarInsn(ISTORE, CODE);
-        m.visitInsn(LCONST_0);
+        m.visitVarInsn(ALOAD, STATE);
+        m.visitFieldInsn(GETFIELD, STATE_NAME, "pc", "J");
         m.visitVarInsn(LSTORE, PC);
         jumps.generation();
         m.visitVarInsn(ISTORE, GENERATION);
-        e.loadFlags();
         e.loadRegisters();
     }
 
@@ -127,18 +136,20 @@ final class RegionEmit {
     }
 
     private void dispatchEntry() {
-        final Label[] labels = new Label[blocks.size()];
-        for (int i = 0; i < labels.length; i++) {
-            labels[i] = jumps.begin(plan.isEntry(i) ? i : 0);
-        }
-        if (labels.length > 1) {
+        final Stream<Label> begins =
+                IntStream.range(0, blocks.size()).filter(plan::isEntry).mapToObj(jumps::begin);
+        final Label[] entries = Stream.concat(
+                        begins, plan.hasIndirectJumps() ? Stream.of(jumps.indirect()) : Stream.empty())
+                .toArray(Label[]::new);
+        if (entries.length > 1) {
             m.visitVarInsn(ILOAD, ENTRY);
-            m.visitTableSwitchInsn(0, labels.length - 1, jumps.begin(0), labels);
+            m.visitTableSwitchInsn(0, entries.length - 1, entries[0], entries);
         }
     }
 
     private void block(final int i) {
         at.block = blocks.get(i);
+        at.index = i;
         final int firstInsn = pcs.size();
         for (int k = 0; k < at.block.instructions(); k++) {
             pcs.add(at.block.pcOf(k));
@@ -146,27 +157,38 @@ final class RegionEmit {
         }
         m.visitLabel(jumps.begin(i));
         if (plan.isEntry(i)) {
-            checkBudget(plan.needs(i));
+            checkBudget();
         }
         flags.forget();
+        memory.beginBlock(accesses.get(i));
         at.mode = at.block.mode();
         for (at.insn = 0; at.insn < at.block.instructions(); at.insn++) {
             instruction(firstInsn + at.insn);
         }
-        e.moveLeft(-at.block.instructions());
-        jumps.jumpTo(at.block.nextPc());
+        if (goesOn()) {
+            e.moveLeft(-at.block.instructions());
+            jumps.fallThrough();
+        }
     }
 
-    /** Goes on only when the budget covers everything up to the next look at it. */
-    private void checkBudget(final int needed) {
+    /** Whether the block can end behind its last operation, without a jump. */
+    private boolean goesOn() {
+        final int ops = at.block.ops();
+        return at.block.firstOp(at.insn - 1) == ops
+                || labels.containsKey(ops)
+                || !OpShape.ends(Block.opcode(at.block.program()[2 * ops - 2]));
+    }
+
+    /** Goes on only when the budget covers everything up to the next look at it, wherever that is. */
+    private void checkBudget() {
         final Label covered = new Label();
-        m.visitVarInsn(LLOAD, LEFT);
-        // As longs, it would be a loop that counts by the budget in the eyes of the JVM's compiler. It would split and
-        // unroll that, which the loop
-        // of the guest does not profit from.
-        m.visitInsn(L2I);
-        e.integer(needed);
-        m.visitJumpInsn(IF_ICMPGE, covered);
+        m.visitVarInsn(ILOAD, LEFT);
+        // A comparison would make it a loop that counts by the budget in the eyes of the JVM's compiler. It would split
+        // and unroll that, which
+        // the loop of the guest does not profit from.
+        e.integer(Integer.MIN_VALUE);
+        m.visitInsn(IAND);
+        m.visitJumpInsn(IFEQ, covered);
         e.setPc(at.block.pc());
         m.visitJumpInsn(GOTO, exits.out());
         m.visitLabel(covered);
@@ -183,27 +205,28 @@ final class RegionEmit {
         final long[] program = at.block.program();
         labels.clear();
         arriving.clear();
-        at.helped = false;
+        at.helped = callsHelper(at.insn);
         at.number = number;
         for (int i = from; i < to; i++) {
             final int opcode = Block.opcode(program[2 * i]);
             if (OpShape.skips(opcode)) {
                 labels.computeIfAbsent((int) program[2 * i + 1], target -> new Label());
             }
-            at.helped |= OpShape.opaque(opcode);
         }
         e.tempsInArray(at.helped);
-        final boolean throwing =
-                memory.beginInstruction(program, from, to, at.helped ? Accesses.SPACE : accesses.of(at.pc(), at.mode));
-        at.cuts = at.helped || memory.storesBySpace();
-        if (throwing || at.helped) {
+        memory.beginInstruction();
+        final AccessPlan here = memory.plan();
+        at.cuts = at.helped || here.storesBySpace(at.insn);
+        if (here.mayThrow(at.insn) || at.helped) {
             e.integer(number);
             m.visitVarInsn(ISTORE, AT);
         }
         boolean reached = true;
         for (int i = from; i < to; i++) {
             reached = land(i, reached);
-            operation(program[2 * i], program[2 * i + 1], i);
+            if (!here.isNeedless(i)) {
+                operation(program[2 * i], program[2 * i + 1], i);
+            }
             reached = !OpShape.ends(Block.opcode(program[2 * i]));
         }
         reached = land(to, reached);
@@ -243,11 +266,20 @@ final class RegionEmit {
 
     private void operation(final long op, final long imm, final int i) {
         final int opcode = Block.opcode(op);
+        at.last = i + 1 == at.block.ops() && !labels.containsKey(i + 1);
         if (opcode >= Op.JMP && opcode <= Op.JMPR_MODE) {
             e.moveLeft(-at.block.instructions());
         }
         switch (opcode) {
-            case Op.FLAGS -> flags.set(d(op), a(op), b(op), (int) imm, plain(op, (int) imm, i));
+            case Op.FLAGS ->
+                flags.set(
+                        d(op),
+                        a(op),
+                        b(op),
+                        (int) imm,
+                        memory.plan().constantB(i),
+                        memory.plan().isPlain(i),
+                        use(op, (int) imm, i));
             case Op.SKIP -> {
                 skip((int) imm);
                 m.visitJumpInsn(GOTO, label(imm));
@@ -264,17 +296,9 @@ final class RegionEmit {
                 jumps.changeMode((int) imm);
                 at.mode = (int) imm;
             }
-            case Op.JMP -> jumps.jumpBehindCut(imm);
-            case Op.JMP_COND -> {
-                final Label yes = new Label();
-                flags.jumpIf(d(op), yes);
-                jumps.branch(yes, imm);
-            }
-            case Op.JMP_IF -> {
-                final Label yes = new Label();
-                test(a(op), i, true, yes);
-                jumps.branch(yes, imm);
-            }
+            case Op.JMP -> jumps.jump(imm);
+            case Op.JMP_COND -> jumps.branch(imm, yes -> flags.jumpIf(d(op), yes));
+            case Op.JMP_IF -> jumps.branch(imm, yes -> test(a(op), i, true, yes));
             case Op.JMPR -> {
                 e.get(a(op));
                 m.visitVarInsn(LSTORE, PC);
@@ -309,7 +333,7 @@ final class RegionEmit {
                 jumps.jumpInStateMode();
             }
             default -> {
-                if (!ops.emit(op, imm)) {
+                if (!ops.emit(op, imm, i)) {
                     throw new IllegalArgumentException("operation " + opcode);
                 }
             }
@@ -339,24 +363,28 @@ final class RegionEmit {
         m.visitJumpInsn(set ? IFNE : IFEQ, target);
     }
 
-    /** Whether the flags are those of a + b or a - b without carry: the result's operation stands right before, with the same operands. */
-    private boolean plain(final long op, final int result, final int i) {
-        final int kind = d(op) >> 8;
-        if (kind < FlagKind.ADD || kind > FlagKind.SUBC || i == at.block.firstOp(at.insn)) {
-            return false;
+    /** What the block does with the flags that operation {@code i} sets. */
+    private FlagEmit.Use use(final long flagsOp, final int result, final int i) {
+        // Temporaries of an instruction that calls a helper are elsewhere.
+        boolean same = !at.helped;
+        FlagEmit.Use use = FlagEmit.Use.NONE;
+        for (int k = i + 1; k < at.block.ops(); k++) {
+            final long op = at.block.program()[2 * k];
+            final int opcode = Block.opcode(op);
+            same &= at.block.instructionOf(k) == at.insn || !callsHelper(at.block.instructionOf(k));
+            if (opcode == Op.SKIP_COND || opcode == Op.JMP_COND || opcode == Op.GETCOND) {
+                use = same ? FlagEmit.Use.SLOTS : FlagEmit.Use.LATER;
+            } else if (OpShape.writesFlags(opcode) || OpShape.opaque(opcode)) {
+                break;
+            }
+            same &= !OpShape.writesD(opcode) || d(op) != a(flagsOp) && d(op) != b(flagsOp) && d(op) != result;
         }
-        final long before = at.block.program()[2 * i - 2];
-        final int opcode = Block.opcode(before);
-        final boolean sum = kind == FlagKind.ADD;
-        // Flags of 64 bits notice that a result was cut.
-        return (opcode == (sum ? Op.ADD : Op.SUB)
-                        || opcode == (sum ? Op.ADD32 : Op.SUB32) && (d(op) & 0xff) <= Integer.SIZE)
-                && d(before) == result
-                && a(before) == a(op)
-                && b(before) == b(op)
-                && result != a(op)
-                && result != b(op)
-                && !labels.containsKey(i);
+        return use;
+    }
+
+    private boolean callsHelper(final int insn) {
+        return IntStream.range(at.block.firstOp(insn), at.block.firstOp(insn + 1))
+                .anyMatch(i -> OpShape.opaque(Block.opcode(at.block.program()[2 * i])));
     }
 
     private void helper(final long op, final int number) {
@@ -374,7 +402,6 @@ final class RegionEmit {
         e.integer(a(op));
         e.integer(b(op));
         m.visitMethodInsn(INVOKEINTERFACE, HELPER_NAME, "run", "(L" + STATE_NAME + ";III)V", true);
-        e.loadFlags();
         e.loadRegisters();
         flags.forget();
     }

@@ -4,12 +4,14 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.machine.ir.Block;
+import org.kernelentry.machine.ir.Op;
 
 /**
  * The blocks of a region in the order of its code, and where the budget is looked at: at entries and wherever a jump goes back. From there it must
- * cover the longest way to the next look, so that the blocks between only count.
+ * cover the longest way from any look to the next, so that the blocks between only count.
  */
 public final class RegionPlan {
     private final List<Block> blocks;
@@ -18,6 +20,7 @@ public final class RegionPlan {
     private final boolean[] indirect;
     private final boolean[] entries;
     private final int[] needs;
+    private int most;
 
     /** @param indirect which blocks are reached by indirect jumps or from outside; the first always is entered from outside */
     RegionPlan(final List<Block> blocks, final boolean[] indirect) {
@@ -42,6 +45,7 @@ public final class RegionPlan {
         }
         for (int i = indirect.length - 1; i >= 0; i--) {
             needs[i] = blocks.get(i).instructions() + longestBehind(i);
+            most = Math.max(most, needs[i]);
         }
     }
 
@@ -81,8 +85,45 @@ public final class RegionPlan {
         return entries[i];
     }
 
-    /** Instructions to the next look at the budget, at most, from block {@code i} on: the least budget for entering there. */
-    public int needs(final int i) {
-        return needs[i];
+    /** The number by which block {@code i}, an entry, is entered. */
+    public int entry(final int i) {
+        int number = 0;
+        for (int k = 0; k < i; k++) {
+            number += entries[k] ? 1 : 0;
+        }
+        return number;
+    }
+
+    /** How many entries there are. */
+    public int entries() {
+        return entry(entries.length);
+    }
+
+    /**
+     * Where indirect jumps go on in the region: what is run by the number behind those of the entries goes on like an indirect jump to the state's
+     * pc. None where there are no such jumps.
+     */
+    public long[] indirectTargets() {
+        return hasIndirectJumps()
+                ? IntStream.range(0, indirect.length)
+                        .filter(i -> indirect[i])
+                        .mapToLong(i -> blocks.get(i).pc())
+                        .toArray()
+                : new long[0];
+    }
+
+    boolean hasIndirectJumps() {
+        return blocks.stream().anyMatch(RegionPlan::endsIndirectly);
+    }
+
+    private static boolean endsIndirectly(final Block block) {
+        return IntStream.range(block.firstOp(block.instructions() - 1), block.ops())
+                .map(i -> Block.opcode(block.program()[2 * i]))
+                .anyMatch(opcode -> opcode == Op.JMPR || opcode == Op.JMPR_MODE || opcode == Op.HELPER_END);
+    }
+
+    /** Instructions from a look at the budget to the next, at most, wherever that is: the least budget for entering. */
+    public int most() {
+        return most;
     }
 }

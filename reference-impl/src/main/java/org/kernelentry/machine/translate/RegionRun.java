@@ -3,9 +3,13 @@ package org.kernelentry.machine.translate;
 import org.kernelentry.machine.CpuExit;
 import org.kernelentry.machine.CpuState;
 import org.kernelentry.machine.ir.GuestTrap;
+import org.kernelentry.machine.memory.Window;
 
 /** What translated code and the engine tell each other, one per CPU. */
 public final class RegionRun {
+    /** A fault; below {@link RegionCode#MISSED} and all windows. */
+    static final int FAULT = RegionCode.MISSED - Window.COUNT;
+
     /** The budget of the current run. */
     public long budget;
     /** Instructions completed by the last run. */
@@ -18,31 +22,29 @@ public final class RegionRun {
     public long address;
 
     /**
-     * A fault at instruction {@code at} of the region.
+     * A region was left at instruction {@code at}, which is not complete.
      *
      * @param done instructions of the blocks before
      * @param pcs the address of each instruction
      * @param before for each instruction, how many of its block come before it
+     * @param code {@link #FAULT}, or {@link RegionCode#MISSED} less the window that has not shown the access, so that others have to do it
+     * @param accessed where that access went
      */
-    public int fault(final CpuState state, final long done, final int at, final long[] pcs, final int[] before) {
-        state.pc = pcs[at];
-        completed = done + before[at];
-        return CpuExit.PAGE_FAULT;
-    }
-
-    /** As {@link #fault}, but the window has not shown the access, and others have to do it. */
-    public int missed(
+    public int stopped(
             final CpuState state,
             final long done,
             final int at,
             final long[] pcs,
             final int[] before,
-            final int missedWindow,
-            final long missedAddress) {
+            final int code,
+            final long accessed) {
         state.pc = pcs[at];
         completed = done + before[at];
-        window = missedWindow;
-        address = missedAddress;
+        if (code == FAULT) {
+            return CpuExit.PAGE_FAULT;
+        }
+        window = RegionCode.MISSED - code;
+        address = accessed;
         return RegionCode.MISSED;
     }
 

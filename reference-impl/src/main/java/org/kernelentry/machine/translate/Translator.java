@@ -14,11 +14,11 @@ import org.kernelentry.machine.ir.Helper;
 import org.kernelentry.machine.memory.PagedSpace;
 import org.kernelentry.machine.memory.Window;
 import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Label;
 import org.objectweb.asm.LimitExceededException;
 import org.objectweb.asm.MethodTooLargeException;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Type;
-import org.objectweb.asm.commons.CodeSizeEvaluator;
 
 /**
  * Makes one hidden class out of the blocks of a region.
@@ -28,8 +28,9 @@ import org.objectweb.asm.commons.CodeSizeEvaluator;
  */
 public final class Translator {
     static final String CLASS_NAME = "org/kernelentry/machine/translate/Region";
-    /** Below HotSpot's HugeMethodLimit. */
-    private static final int MAX_BYTECODE = 7800;
+    /** HotSpot's HugeMethodLimit. */
+    public static final int MAX_BYTECODE = 8000;
+
     /** Constants of a region's class before its helpers. */
     private static final int WINDOWS = 6;
 
@@ -58,8 +59,13 @@ public final class Translator {
         this.run = run;
     }
 
-    /** A translated region and where it may be entered. */
-    public record Region(RegionCode code, RegionPlan plan) {}
+    /**
+     * A translated region and where it may be entered.
+     *
+     * @param code null when the method would be too large for the JVM to compile, or too entangled for ASM
+     * @param bytecode bytes of its method
+     */
+    public record Region(@Nullable RegionCode code, RegionPlan plan, int bytecode) {}
 
     /**
      * Translates a region.
@@ -68,39 +74,42 @@ public final class Translator {
      * @param indirects which of them are reached from outside or by an indirect jump
      * @param accesses how instructions access memory
      * @param space that they were decoded from
-     * @return null when the method would become too large for the JVM to compile, or too entangled for ASM
      */
-    public @Nullable Region translate(
+    public Region translate(
             final List<Block> blocks, final boolean[] indirects, final Accesses accesses, final PagedSpace space) {
         final ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
         writer.visit(V17, ACC_FINAL | ACC_SUPER, CLASS_NAME, null, "java/lang/Object", new String[] {
             "org/kernelentry/machine/translate/RegionCode"
         });
         final List<Integer> called = new ArrayList<>();
-        final CodeSizeEvaluator size =
-                new CodeSizeEvaluator(writer.visitMethod(ACC_PUBLIC, "run", RUN_DESCRIPTOR, null, null));
-        size.visitCode();
+        final MethodVisitor method = writer.visitMethod(ACC_PUBLIC, "run", RUN_DESCRIPTOR, null, null);
+        method.visitCode();
         final RegionPlan plan = new RegionPlan(blocks, indirects);
         final RegionEmit region = new RegionEmit(
-                new UniformFrames(size),
+                new UniformFrames(method),
                 blocks,
                 plan,
-                accesses,
+                blocks.stream()
+                        .map(block -> new AccessPlan(block, accesses, isa.stackPointer(plan.mode()), isa.is32Bit()))
+                        .toList(),
                 state.flags,
-                isa.stackPointer(plan.mode()),
                 Integer.highestOneBit(space.pool().length) - 1,
                 called);
         region.emit();
-        if (size.getMaxSize() > MAX_BYTECODE) {
-            return null;
+        final Label end = new Label();
+        method.visitLabel(end);
+        final int bytecode = end.getOffset();
+        final Region refused = new Region(null, plan, bytecode);
+        if (bytecode > MAX_BYTECODE) {
+            return refused;
         }
         try {
-            size.visitMaxs(0, 0);
+            method.visitMaxs(0, 0);
         } catch (LimitExceededException e) {
             // Too many jumps between too many blocks for ASM to work out how large the operand stack gets.
-            return null;
+            return refused;
         }
-        size.visitEnd();
+        method.visitEnd();
         constructor(writer);
         data(writer, called.size());
         writer.visitEnd();
@@ -118,9 +127,9 @@ public final class Translator {
             data[i + OTHERS] = helpers.apply(called.get(i));
         }
         try {
-            return new Region(define(writer.toByteArray(), data), plan);
+            return new Region(define(writer.toByteArray(), data), plan, bytecode);
         } catch (MethodTooLargeException e) {
-            return null;
+            return refused;
         }
     }
 

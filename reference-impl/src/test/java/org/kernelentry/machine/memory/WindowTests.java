@@ -61,15 +61,41 @@ final class WindowTests {
         return (int) address + window.limits.delta & Integer.highestOneBit(space.pool().length) - 1;
     }
 
+    private static long loadByWindow(final byte[] pool, final int place, final int length) {
+        try {
+            return switch (length) {
+                case 1 -> pool[place] & 0xffL;
+                case 2 -> {
+                    final char unsigned = (char) Window.GET16.invokeExact(pool, place);
+                    final short signed = (short) Window.GET16S.invokeExact(pool, place);
+                    assertThat(signed).isEqualTo((short) unsigned);
+                    yield unsigned;
+                }
+                case 4 -> (int) Window.GET32.invokeExact(pool, place) & 0xffff_ffffL;
+                default -> (long) Window.GET64.invokeExact(pool, place);
+            };
+        } catch (Throwable t) {
+            throw new AssertionError(t);
+        }
+    }
+
+    private static void storeByWindow(final byte[] pool, final int place, final int length, final long value) {
+        try {
+            switch (length) {
+                case 1 -> pool[place] = (byte) value;
+                case 2 -> Window.PUT16.invokeExact(pool, place, (short) value);
+                case 4 -> Window.PUT32.invokeExact(pool, place, (int) value);
+                default -> Window.PUT64.invokeExact(pool, place, value);
+            }
+        } catch (Throwable t) {
+            throw new AssertionError(t);
+        }
+    }
+
     private static @Nullable Long load(
             final PagedSpace space, final Window window, final long address, final int length) {
         if (shows(window, address)) {
-            return switch (length) {
-                case 1 -> (long) Window.get8(space.pool(), place(space, window, address));
-                case 2 -> (long) Window.get16(space.pool(), place(space, window, address));
-                case 4 -> Window.get32(space.pool(), place(space, window, address)) & 0xffff_ffffL;
-                default -> Window.get64(space.pool(), place(space, window, address));
-            };
+            return loadByWindow(space.pool(), place(space, window, address), length);
         }
         window.missed(address);
         try {
@@ -88,12 +114,7 @@ final class WindowTests {
     private static boolean[] store(
             final PagedSpace space, final Window window, final long address, final int length, final long value) {
         if (shows(window, address)) {
-            switch (length) {
-                case 1 -> Window.put8(space.pool(), place(space, window, address), (int) value);
-                case 2 -> Window.put16(space.pool(), place(space, window, address), (int) value);
-                case 4 -> Window.put32(space.pool(), place(space, window, address), (int) value);
-                default -> Window.put64(space.pool(), place(space, window, address), value);
-            }
+            storeByWindow(space.pool(), place(space, window, address), length, value);
             return new boolean[] {true, true};
         }
         window.missed(address);
