@@ -16,7 +16,7 @@ public interface Isa {
     /** The slot of the stack pointer in {@code mode}: accesses by it are expected elsewhere than others. */
     int stackPointer(int mode);
 
-    /** Whether the values of all registers, in every mode, are less than 2^32. */
+    /** Whether each register that an address can be computed from is less than 2^32, in every mode. */
     default boolean is32Bit() {
         return false;
     }

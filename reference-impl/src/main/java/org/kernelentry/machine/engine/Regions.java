@@ -226,6 +226,7 @@ final class Regions {
             return region.bytecode();
         }
         replaced.forEach(Regions::forget);
+        forget(head);
         head.members = ordered.toArray(CachedBlock[]::new);
         head.regionEntries = region.plan().entries();
         head.regionTargets = region.plan().indirectTargets();

@@ -3,12 +3,13 @@ package org.kernelentry.machine.ir;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Drops checks of alignment that cannot fail, as one before in the same block was of the same value, or of one a multiple away: on arm64 every
  * access by the stack pointer has one (DDI 0487 D1.8.2).
  *
- * <p>A check is an ANDI of an address with one less than a power of two, a SKIP_IFZ of its result, and behind that what leaves the block.
+ * <p>A check is an ANDI of an address with one less than a power of two, a SKIP_IFZ of its result, and behind that an EXIT.
  */
 final class KnownAlignment {
     private final BlockBuilder block;
@@ -34,9 +35,18 @@ final class KnownAlignment {
 
     /** One element per operation: it is to be left out. */
     static boolean[] find(final BlockBuilder block) {
+        if (exits(block) < 2) {
+            return new boolean[block.opCount()];
+        }
         final KnownAlignment pass = new KnownAlignment(block);
         pass.run();
         return pass.gone;
+    }
+
+    private static long exits(final BlockBuilder block) {
+        return IntStream.range(0, block.opCount())
+                .filter(i -> block.code()[4 * i] == Op.EXIT)
+                .count();
     }
 
     private int opcode(final int i) {
@@ -44,15 +54,10 @@ final class KnownAlignment {
     }
 
     private void run() {
-        int checks = 0;
         for (int i = 0; i < gone.length; i++) {
             if (OpShape.skips(opcode(i))) {
                 conditional.set(i + 1, (int) block.imms()[i]);
             }
-            checks += isCheck(i) ? 1 : 0;
-        }
-        if (checks < 2) {
-            return;
         }
         for (int i = 0; i < gone.length; i++) {
             if (isCheck(i)) {
@@ -77,7 +82,7 @@ final class KnownAlignment {
                 || conditional.get(i)) {
             return false;
         }
-        return block.imms()[i + 1] == i + 3 && OpShape.ends(opcode(i + 2)) && !OpShape.skips(opcode(i + 2));
+        return block.imms()[i + 1] == i + 3 && opcode(i + 2) == Op.EXIT;
     }
 
     /** One bit less than a power of two, and of the half that every register has. */

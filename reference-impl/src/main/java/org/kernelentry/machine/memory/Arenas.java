@@ -36,8 +36,8 @@ final class Arenas {
     }
 
     /**
-     * The array that all arenas lie in: as many bytes as a power of two, and a few more ({@link Window#SLACK}), so that an access at any masked place, or a little behind, is inside. Translated
-     * code has it as a constant; it is replaced by a larger one when the third arena is wanted, and then all code is translated again.
+     * The array that all arenas lie in: as many bytes as a power of two, and a few more ({@link Window#SLACK}), so that an access at any masked
+     * place, or a little behind, is inside. Translated code has it as a constant; it is replaced by a larger one when the third arena is wanted, and then all code is translated again.
      */
     byte[] pool() {
         if (pool.length == 0) {
@@ -130,8 +130,8 @@ final class Arenas {
     }
 
     /**
-     * The page was touched, is mapped once, and nothing but the permission, which it has, decides about an access. What can be written can be read too. Not the first and last of 4 GiB, and the next:
-     * translated code does not look whether 32 bits have overflown.
+     * The page was touched, is mapped once, and nothing but the permission, which it has, decides about an access. What can be written can be
+     * read too. Not the first and last of 4 GiB, and the next: translated code does not look whether 32 bits have overflown.
      */
     private boolean usable(final long number, final int access) {
         final Page page = space.mappings().page(number);

@@ -12,7 +12,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kernelentry.machine.ir.Block;
 import org.kernelentry.machine.ir.BlockBuilder;
-import org.kernelentry.machine.ir.FlagKind;
 import org.kernelentry.machine.ir.Offsets;
 import org.kernelentry.machine.ir.Op;
 import org.kernelentry.machine.ir.OpShape;
@@ -37,11 +36,6 @@ final class AccessPlan {
     private final int[] windows;
     private final @Nullable Span[] spans;
     private final int[] distances;
-    /** Operations that nobody needs: they compute addresses of accesses that know their place. */
-    private final BitSet needless = new BitSet();
-
-    /** Where skips go. */
-    private final BitSet landings = new BitSet();
     /** Operations that may be skipped. */
     private final BitSet conditional = new BitSet();
 
@@ -61,7 +55,6 @@ final class AccessPlan {
         if (any) {
             join(narrow);
         }
-        findNeedless();
     }
 
     private int modeBehind(final int k, final int before) {
@@ -122,7 +115,6 @@ final class AccessPlan {
             changed |= OpShape.writesFlags(opcode) || OpShape.writesD(opcode) && d(op(i)) < block.firstTemp();
             if (OpShape.skips(opcode)) {
                 conditional.set(i + 1, (int) imm(i));
-                landings.set((int) imm(i));
             }
         }
         ways[k] = again && (stores <= 1 || !loads) ? accesses.of(block.pcOf(k), mode) : Accesses.SPACE;
@@ -214,83 +206,12 @@ final class AccessPlan {
         }
     }
 
-    /** Looks from the end of each instruction, where no temporary is alive. */
-    private void findNeedless() {
-        for (int k = 0; k < ways.length; k++) {
-            final BitSet needed = new BitSet();
-            for (int i = block.firstOp(k + 1) - 1; i >= block.firstOp(k); i--) {
-                final long op = op(i);
-                final int opcode = Block.opcode(op);
-                if (OpShape.opaque(opcode)) {
-                    needed.set(block.firstTemp(), block.firstTemp() + BlockBuilder.TEMPS);
-                }
-                if (OpShape.pure(opcode) && d(op) >= block.firstTemp() && !needed.get(d(op))) {
-                    needless.set(i);
-                    continue;
-                }
-                if (OpShape.writesD(opcode) && !OpShape.readsD(opcode) && !conditional.get(i)) {
-                    needed.clear(d(op));
-                }
-                if (OpShape.readsA(opcode)) {
-                    final Span span = spans[i];
-                    if (span == null) {
-                        needed.set(a(op));
-                    } else if (span.first == i) {
-                        needed.set(span.base);
-                    }
-                }
-                if (OpShape.readsB(opcode) && constantB(i) == null) {
-                    needed.set(b(op));
-                }
-                if (OpShape.readsD(opcode)) {
-                    needed.set(d(op));
-                }
-                if (OpShape.readsImm(opcode) && !isPlain(i)) {
-                    needed.set((int) imm(i));
-                }
-            }
-        }
-    }
-
-    /** The constant that operand b of operation {@code i} is, which sets flags; null if it is none or takes more than 32 bits. */
-    @Nullable
-    Long constantB(final int i) {
-        if (Block.opcode(op(i)) != Op.FLAGS || b(op(i)) < block.firstTemp()) {
-            return null;
-        }
-        for (int k = i - 1; k >= block.firstOp(block.instructionOf(i)) && !landings.get(k + 1); k--) {
-            if (OpShape.writesD(Block.opcode(op(k))) && d(op(k)) == b(op(i))) {
-                return Block.opcode(op(k)) == Op.CONST && imm(k) == (int) imm(k) ? imm(k) : null;
-            }
-        }
-        return null;
-    }
-
-    /** Whether operation {@code i} sets the flags of a + b or a - b without carry: the result's operation stands right before, with the same operands. */
-    boolean isPlain(final int i) {
-        final long op = op(i);
-        final int kind = d(op) >> 8;
-        if (Block.opcode(op) != Op.FLAGS
-                || kind < FlagKind.ADD
-                || kind > FlagKind.SUBC
-                || i == block.firstOp(block.instructionOf(i))
-                || landings.get(i)) {
-            return false;
-        }
-        final long before = op(i - 1);
-        final int opcode = Block.opcode(before);
-        final boolean sum = kind == FlagKind.ADD;
-        // Flags of 64 bits notice that a result was cut.
-        return (opcode == (sum ? Op.ADD : Op.SUB)
-                        || opcode == (sum ? Op.ADD32 : Op.SUB32) && (d(op) & 0xff) <= Integer.SIZE)
-                && d(before) == (int) imm(i)
-                && a(before) == a(op)
-                && b(before) == b(op)
-                && imm(i) != a(op)
-                && imm(i) != b(op);
-    }
-
     // ---- what was found
+
+    /** Whether operation {@code i} may be skipped. */
+    boolean isConditional(final int i) {
+        return conditional.get(i);
+    }
 
     /** Whether accesses of instruction {@code k} leave the region where the window does not show them. */
     boolean mayLeave(final int k) {
@@ -322,10 +243,5 @@ final class AccessPlan {
     /** How far the access is from the lowest of its span. */
     int distance(final int i) {
         return distances[i];
-    }
-
-    /** Whether operation {@code i} can be left out. */
-    boolean isNeedless(final int i) {
-        return needless.get(i);
     }
 }

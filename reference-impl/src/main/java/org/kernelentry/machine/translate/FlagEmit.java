@@ -68,16 +68,6 @@ final class FlagEmit {
         derived = false;
     }
 
-    /** What a block does with flags it has set before it sets others. */
-    enum Use {
-        /** It asks for no condition. */
-        NONE,
-        /** It asks for conditions, while the slots that they were set by have the same values. */
-        SLOTS,
-        /** It asks for conditions. */
-        LATER
-    }
-
     /**
      * Op.FLAGS. What says nothing of these flags stays as it was.
      *
@@ -91,7 +81,7 @@ final class FlagEmit {
             final int result,
             final @Nullable Long constantB,
             final boolean plain,
-            final Use use) {
+            final BlockUse.Flags use) {
         final int kind = kindAndWidth >> 8;
         final boolean hasB = kind <= FlagKind.SUBC || kind == FlagKind.RESULT_CV;
         long word = plain ? kindAndWidth | Flags.DERIVED : kindAndWidth;
@@ -110,18 +100,18 @@ final class FlagEmit {
         if (!plain) {
             set(RESULT, result, use);
         }
-        known = use == Use.NONE ? UNKNOWN : kindAndWidth;
-        derived = use != Use.NONE && plain;
+        known = use == BlockUse.Flags.NONE ? UNKNOWN : kindAndWidth;
+        derived = use != BlockUse.Flags.NONE && plain;
     }
 
-    private void set(final int field, final int slot, final Use use) {
-        slots[field] = use == Use.SLOTS ? slot : UNKNOWN;
-        if (use == Use.LATER) {
+    private void set(final int field, final int slot, final BlockUse.Flags use) {
+        slots[field] = use == BlockUse.Flags.SLOTS ? slot : UNKNOWN;
+        if (use == BlockUse.Flags.LATER) {
             e.get(slot);
             e.m.visitVarInsn(LSTORE, variable(field));
         }
         e.setFlag(field, () -> {
-            if (use == Use.LATER) {
+            if (use == BlockUse.Flags.LATER) {
                 e.m.visitVarInsn(LLOAD, variable(field));
             } else {
                 e.get(slot);

@@ -180,6 +180,11 @@ final class MemoryEmit {
             case Op.LD64 -> invoke("GET64", where, () -> {}, "([BI)J");
             default -> invoke("GET32", where, () -> {}, "([BI)I");
         }
+        widen(opcode);
+    }
+
+    /** Makes a long of what a load of less than that left. */
+    private void widen(final int opcode) {
         if (opcode != Op.LD64) {
             e.m.visitInsn(I2L);
         }
@@ -247,25 +252,15 @@ final class MemoryEmit {
             e.m.visitJumpInsn(GOTO, loaded);
             refused(window, refused);
             e.call(SPACE_NAME, "load" + bits, "(J)" + result);
-            extend(opcode);
+            switch (opcode) {
+                case Op.LD8S -> e.m.visitInsn(I2B);
+                case Op.LD16S -> e.m.visitInsn(I2S);
+                default -> {}
+            }
+            widen(opcode);
             e.m.expect(LONG);
             e.m.visitLabel(loaded);
         });
-    }
-
-    private void extend(final int opcode) {
-        switch (opcode) {
-            case Op.LD8S -> e.m.visitInsn(I2B);
-            case Op.LD16S -> e.m.visitInsn(I2S);
-            default -> {}
-        }
-        if (opcode == Op.LD64) {
-            return;
-        }
-        e.m.visitInsn(I2L);
-        if (opcode == Op.LD32U) {
-            e.cut();
-        }
     }
 
     void store(final long op, final long displacement, final int i) {

@@ -39,6 +39,8 @@ final class RegionEmit {
     private final FlagEmit flags;
     private final MemoryEmit memory;
     private final OpEmit ops;
+    /** Of the current block. */
+    private BlockUse uses;
 
     private final List<Long> pcs = new ArrayList<>();
     private final List<Integer> before = new ArrayList<>();
@@ -70,6 +72,7 @@ final class RegionEmit {
         this.flags = new FlagEmit(e);
         this.memory = new MemoryEmit(e, at, mask, accesses.get(0));
         this.ops = new OpEmit(e, flags, memory);
+        this.uses = new BlockUse(at.block, accesses.get(0));
         this.exits = new ExitEmit(e, at, plan.most());
         this.jumps = new JumpEmit(e, at, blocks, plan, exits.out());
     }
@@ -161,6 +164,7 @@ final class RegionEmit {
         }
         flags.forget();
         memory.beginBlock(accesses.get(i));
+        uses = new BlockUse(at.block, accesses.get(i));
         at.mode = at.block.mode();
         for (at.insn = 0; at.insn < at.block.instructions(); at.insn++) {
             instruction(firstInsn + at.insn);
@@ -184,8 +188,7 @@ final class RegionEmit {
         final Label covered = new Label();
         m.visitVarInsn(ILOAD, LEFT);
         // A comparison would make it a loop that counts by the budget in the eyes of the JVM's compiler. It would split
-        // and unroll that, which
-        // the loop of the guest does not profit from.
+        // and unroll that, which the loop of the guest does not profit from.
         e.integer(Integer.MIN_VALUE);
         m.visitInsn(IAND);
         m.visitJumpInsn(IFEQ, covered);
@@ -205,7 +208,7 @@ final class RegionEmit {
         final long[] program = at.block.program();
         labels.clear();
         arriving.clear();
-        at.helped = callsHelper(at.insn);
+        at.helped = uses.callsHelper(at.insn);
         at.number = number;
         for (int i = from; i < to; i++) {
             final int opcode = Block.opcode(program[2 * i]);
@@ -224,7 +227,7 @@ final class RegionEmit {
         boolean reached = true;
         for (int i = from; i < to; i++) {
             reached = land(i, reached);
-            if (!here.isNeedless(i)) {
+            if (!uses.isNeedless(i)) {
                 operation(program[2 * i], program[2 * i + 1], i);
             }
             reached = !OpShape.ends(Block.opcode(program[2 * i]));
@@ -272,14 +275,7 @@ final class RegionEmit {
         }
         switch (opcode) {
             case Op.FLAGS ->
-                flags.set(
-                        d(op),
-                        a(op),
-                        b(op),
-                        (int) imm,
-                        memory.plan().constantB(i),
-                        memory.plan().isPlain(i),
-                        use(op, (int) imm, i));
+                flags.set(d(op), a(op), b(op), (int) imm, uses.constantB(i), uses.isPlain(i), uses.flags(i));
             case Op.SKIP -> {
                 skip((int) imm);
                 m.visitJumpInsn(GOTO, label(imm));
@@ -361,30 +357,6 @@ final class RegionEmit {
         m.visitInsn(LCONST_0);
         m.visitInsn(LCMP);
         m.visitJumpInsn(set ? IFNE : IFEQ, target);
-    }
-
-    /** What the block does with the flags that operation {@code i} sets. */
-    private FlagEmit.Use use(final long flagsOp, final int result, final int i) {
-        // Temporaries of an instruction that calls a helper are elsewhere.
-        boolean same = !at.helped;
-        FlagEmit.Use use = FlagEmit.Use.NONE;
-        for (int k = i + 1; k < at.block.ops(); k++) {
-            final long op = at.block.program()[2 * k];
-            final int opcode = Block.opcode(op);
-            same &= at.block.instructionOf(k) == at.insn || !callsHelper(at.block.instructionOf(k));
-            if (opcode == Op.SKIP_COND || opcode == Op.JMP_COND || opcode == Op.GETCOND) {
-                use = same ? FlagEmit.Use.SLOTS : FlagEmit.Use.LATER;
-            } else if (OpShape.writesFlags(opcode) || OpShape.opaque(opcode)) {
-                break;
-            }
-            same &= !OpShape.writesD(opcode) || d(op) != a(flagsOp) && d(op) != b(flagsOp) && d(op) != result;
-        }
-        return use;
-    }
-
-    private boolean callsHelper(final int insn) {
-        return IntStream.range(at.block.firstOp(insn), at.block.firstOp(insn + 1))
-                .anyMatch(i -> OpShape.opaque(Block.opcode(at.block.program()[2 * i])));
     }
 
     private void helper(final long op, final int number) {

@@ -295,4 +295,29 @@ final class TranslatedTests {
         assertThat(cpu.retired()).isEqualTo(5 * 4000 + 1);
         assertThat(cpu.translated()).isGreaterThan(cpu.retired() * 9 / 10);
     }
+
+    @Test
+    void aSumThatOverflows32BitsIsNotLookedForAbove() {
+        final long below = 0x1001_0000L;
+        final long above = below + (1L << 32);
+        code(
+                3,
+                insn(Op.ZX32, 2, 1, 0, 0),
+                insn(Op.ADDI32, 4, 1, 0, 0x2000_0000),
+                insn(Op.LD64, 5, 4, 0, 0),
+                insn(Op.LD64, 6, 4, 0, 8),
+                insn(Op.ADD, 8, 8, 5, 0),
+                insn(Op.ADDI, 7, 7, 0, -1),
+                insn(Op.JMP_IF, 0, 7, 0, CODE),
+                insn(Op.EXITI, CpuExit.SYSCALL, 0, 0, CODE + 8 * LENGTH));
+        space.map(below, 0x4000, 3);
+        space.map(above, 0x4000, 3);
+        space.store64(below, 1);
+        space.store64(above, 1000);
+        cpu.state().r[1] = below - 0x2000_0000 & 0xffff_ffffL;
+        cpu.state().r[7] = 200_000;
+        cpu.run(10 * LONG_TRANSLATED);
+        assertThat(cpu.state().r[8]).isEqualTo(200_000);
+        assertThat(cpu.translated()).isGreaterThan(LONG_TRANSLATED);
+    }
 }

@@ -61,39 +61,32 @@ final class WindowTests {
         return (int) address + window.limits.delta & Integer.highestOneBit(space.pool().length) - 1;
     }
 
-    private static long loadByWindow(final byte[] pool, final int place, final int length) {
-        try {
-            return switch (length) {
-                case 1 -> pool[place] & 0xffL;
-                case 2 -> {
-                    final char unsigned = (char) Window.GET16.invokeExact(pool, place);
-                    final short signed = (short) Window.GET16S.invokeExact(pool, place);
-                    assertThat(signed).isEqualTo((short) unsigned);
-                    yield unsigned;
-                }
-                case 4 -> (int) Window.GET32.invokeExact(pool, place) & 0xffff_ffffL;
-                default -> (long) Window.GET64.invokeExact(pool, place);
-            };
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
+    private static long loadByWindow(final byte[] pool, final int place, final int length) throws Throwable {
+        return switch (length) {
+            case 1 -> pool[place] & 0xffL;
+            case 2 -> {
+                final char unsigned = (char) Window.GET16.invokeExact(pool, place);
+                final short signed = (short) Window.GET16S.invokeExact(pool, place);
+                assertThat(signed).isEqualTo((short) unsigned);
+                yield unsigned;
+            }
+            case 4 -> (int) Window.GET32.invokeExact(pool, place) & 0xffff_ffffL;
+            default -> (long) Window.GET64.invokeExact(pool, place);
+        };
     }
 
-    private static void storeByWindow(final byte[] pool, final int place, final int length, final long value) {
-        try {
-            switch (length) {
-                case 1 -> pool[place] = (byte) value;
-                case 2 -> Window.PUT16.invokeExact(pool, place, (short) value);
-                case 4 -> Window.PUT32.invokeExact(pool, place, (int) value);
-                default -> Window.PUT64.invokeExact(pool, place, value);
-            }
-        } catch (Throwable t) {
-            throw new AssertionError(t);
+    private static void storeByWindow(final byte[] pool, final int place, final int length, final long value)
+            throws Throwable {
+        switch (length) {
+            case 1 -> pool[place] = (byte) value;
+            case 2 -> Window.PUT16.invokeExact(pool, place, (short) value);
+            case 4 -> Window.PUT32.invokeExact(pool, place, (int) value);
+            default -> Window.PUT64.invokeExact(pool, place, value);
         }
     }
 
     private static @Nullable Long load(
-            final PagedSpace space, final Window window, final long address, final int length) {
+            final PagedSpace space, final Window window, final long address, final int length) throws Throwable {
         if (shows(window, address)) {
             return loadByWindow(space.pool(), place(space, window, address), length);
         }
@@ -112,7 +105,8 @@ final class WindowTests {
 
     /** Returns whether it was done, and by the window. */
     private static boolean[] store(
-            final PagedSpace space, final Window window, final long address, final int length, final long value) {
+            final PagedSpace space, final Window window, final long address, final int length, final long value)
+            throws Throwable {
         if (shows(window, address)) {
             storeByWindow(space.pool(), place(space, window, address), length, value);
             return new boolean[] {true, true};
@@ -149,7 +143,7 @@ final class WindowTests {
     }
 
     @Test
-    void theThirdPlaceReplacesThePoolAndAllCode() {
+    void theThirdPlaceReplacesThePoolAndAllCode() throws Throwable {
         final PagedSpace space = PagedSpace.create(1L << 43);
         final long[] places = {BASE, BASE + (1L << 24), BASE + (1L << 33)};
         for (final long place : places) {
@@ -191,6 +185,29 @@ final class WindowTests {
             window.missed(BASE);
         }
         assertThat(shows(window, BASE)).isFalse();
+    }
+
+    @ParameterizedTest(name = "page {0} is never shown")
+    @ValueSource(longs = {0, (1L << 20) - 1, 1L << 20})
+    void pagesAroundMultiplesOf4GAreNotShown(final long page) {
+        final PagedSpace space = PagedSpace.create(1L << 43);
+        space.map(page * PAGE_SIZE, PAGE_SIZE, RW);
+        for (final int number : new int[] {Window.READ, Window.WRITE}) {
+            space.store64(page * PAGE_SIZE, 1);
+            space.arenas().point(space.window(number), page, true);
+            assertThat(shows(space.window(number), page * PAGE_SIZE)).isFalse();
+        }
+    }
+
+    @Test
+    void whatCanOnlyBeWrittenIsNotShown() {
+        final PagedSpace space = touched(1);
+        space.protect(BASE, PAGE_SIZE, PROT_WRITE);
+        space.arenas().point(space.window(Window.WRITE), BASE / PAGE_SIZE, true);
+        assertThat(shows(space.window(Window.WRITE), BASE)).isFalse();
+        space.protect(BASE, PAGE_SIZE, RW);
+        space.arenas().point(space.window(Window.WRITE), BASE / PAGE_SIZE, true);
+        assertThat(shows(space.window(Window.WRITE), BASE)).isTrue();
     }
 
     @Test
@@ -238,7 +255,7 @@ final class WindowTests {
 
     @ParameterizedTest(name = "seed {0}: windows show what is there, whatever happens to the mappings")
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-    void windowsShowWhatIsThereWhateverHappensToTheMappings(final long seed) {
+    void windowsShowWhatIsThereWhateverHappensToTheMappings(final long seed) throws Throwable {
         final Random random = new Random(seed);
         final List<Model> models = List.of(new Model(), new Model());
         int shown = 0;
@@ -321,7 +338,7 @@ final class WindowTests {
     }
 
     /** One load or store; returns whether a window did it. */
-    private static boolean access(final Model m, final Random random, final long page) {
+    private static boolean access(final Model m, final Random random, final long page) throws Throwable {
         final int length = 1 << random.nextInt(4);
         final long address = page * PAGE_SIZE + random.nextInt(PAGE_SIZE);
         final boolean write = random.nextBoolean();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.kernelentry.machine.ir.Block;
 import org.kernelentry.machine.ir.BlockBuilder;
-import org.kernelentry.machine.ir.FlagKind;
 import org.kernelentry.machine.ir.Op;
 import org.kernelentry.machine.memory.Window;
 
@@ -134,38 +133,15 @@ class AccessPlanTests {
     }
 
     @Test
-    void addressesThatNobodyUsesAreNotComputed() {
+    void theFirstAsksByARegisterNotByATemporary() {
         for (int i = 0; i < 2; i++) {
             next();
             final int t = out.temp();
             out.alui(Op.ADDI, t, SP, 16 + 8 * i);
             out.load(Op.LD64, A + i, t, 0);
         }
-        final AccessPlan plan = plan();
-        assertThat(plan.isNeedless(0)).isTrue();
-        assertThat(plan.isNeedless(2)).isTrue();
-        assertThat(plan.span(1).base).isEqualTo(SP);
-        assertThat(plan.span(1).displacement).isEqualTo(16);
-        assertThat(plan((pc, mode) -> Accesses.SPACE).isNeedless(0)).isFalse();
-    }
-
-    @Test
-    void flagsOfAComparisonWithAConstantTakeNeitherDifferenceNorConstant() {
-        next();
-        final int constant = out.constant(7);
-        final int t = out.temp();
-        out.alu(Op.SUB, t, A, constant);
-        out.op(Op.FLAGS, FlagKind.pack(FlagKind.SUB, 64), A, constant, t);
-        final AccessPlan plan = plan();
-        assertThat(plan.constantB(2)).isEqualTo(7);
-        assertThat(plan.isPlain(2)).isTrue();
-        assertThat(plan.isNeedless(0)).isTrue();
-        assertThat(plan.isNeedless(1)).isTrue();
-        out.reset();
-        next();
-        out.op(Op.FLAGS, FlagKind.pack(FlagKind.LOGIC, 64), A, A, A);
-        assertThat(plan().isPlain(0)).isFalse();
-        assertThat(plan().constantB(0)).isNull();
+        assertThat(plan().span(1).base).isEqualTo(SP);
+        assertThat(plan().span(1).displacement).isEqualTo(16);
     }
 
     @Test
@@ -179,44 +155,5 @@ class AccessPlanTests {
         assertThat(plan.span(3)).isSameAs(plan.span(2)).isNotNull().isNotSameAs(plan.span(0));
         assertThat(plan.span(2).first).isEqualTo(2);
         assertThat(plan.distance(2)).isZero();
-    }
-
-    @Test
-    void anAddressThatTheSpacesOwnMethodsTakeIsComputed() {
-        for (int i = 0; i < 3; i++) {
-            next();
-            final int t = out.temp();
-            out.alui(Op.ADDI, t, SP, 8 * i);
-            out.load(Op.LD64, A, t, 0);
-        }
-        final AccessPlan plan = plan((pc, mode) -> pc == PC ? Accesses.SPACE : Accesses.WINDOW);
-        assertThat(plan.isNeedless(0)).isFalse();
-        assertThat(plan.span(1)).isNull();
-        assertThat(plan.span(5)).isSameAs(plan.span(3)).isNotNull();
-        assertThat(plan.isNeedless(2)).isTrue();
-        assertThat(plan.isNeedless(4)).isTrue();
-    }
-
-    @Test
-    void aConstantOfMoreThan32BitsStaysInItsSlot() {
-        next();
-        final int constant = out.constant(1L << 32);
-        final int t = out.temp();
-        out.alu(Op.SUB, t, A, constant);
-        out.op(Op.FLAGS, FlagKind.pack(FlagKind.SUB, 64), A, constant, t);
-        final AccessPlan plan = plan();
-        assertThat(plan.constantB(2)).isNull();
-        assertThat(plan.isNeedless(0)).isFalse();
-    }
-
-    @Test
-    void flagsOfOtherOperandsThanTheResultsAreNotPlain() {
-        next();
-        final int t = out.temp();
-        out.alu(Op.SUB, t, A, B);
-        out.op(Op.FLAGS, FlagKind.pack(FlagKind.SUB, 64), A, C, t);
-        final AccessPlan plan = plan();
-        assertThat(plan.isPlain(1)).isFalse();
-        assertThat(plan.isNeedless(0)).isFalse();
     }
 }
