@@ -12,6 +12,12 @@ public final class SteadyJvm {
     /** Without the first compiler, methods of more than 1000 bytes of machine code would not be inlined; with it the limit is 2500. */
     private static final String INLINE_AS_USUAL = "-XX:InlineSmallCode=2500";
 
+    /**
+     * Values that do not fit the general registers go to the stack. To a vector register and back takes longer than once around most loops of guests, and
+     * which value goes there is chance. The script conform has this too.
+     */
+    private static final List<String> SPILLING = List.of("-XX:+IgnoreUnrecognizedVMOptions", "-XX:-UseFPUForSpilling");
+
     private static final List<String> OPTIONS =
             List.of("-Xbatch", "-XX:-TieredCompilation", INLINE_AS_USUAL, "-XX:+UseSerialGC", "-Xms128m", "-Xmx128m");
 
@@ -25,13 +31,24 @@ public final class SteadyJvm {
     public static List<String> command(final List<String> more) {
         final List<String> command = new ArrayList<>();
         command.add(program());
+        command.addAll(SPILLING);
         command.addAll(OPTIONS);
         command.addAll(more);
         return command;
     }
 
+    /** The command of a JVM as users have it. */
+    public static List<String> usual(final List<String> more) {
+        final List<String> command = new ArrayList<>();
+        command.add(program());
+        command.addAll(SPILLING);
+        command.add("-XX:+UseSerialGC");
+        command.addAll(more);
+        return command;
+    }
+
     /** The program that runs this. */
-    public static String program() {
+    private static String program() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 }

@@ -28,16 +28,14 @@ final class TimedProgram implements AutoCloseable {
             throws IOException {
         return new SliceProcess(
                 name,
-                List.of(
-                        SteadyJvm.program(),
-                        "-XX:+UseSerialGC",
+                SteadyJvm.usual(List.of(
                         "-Dorg.kernelentry.translate=" + translate,
                         "-cp",
                         System.getProperty("java.class.path"),
                         TimedGuest.class.getName(),
                         toolchain.mode(),
                         binary.toString(),
-                        String.valueOf(warmUp)));
+                        String.valueOf(warmUp))));
     }
 
     TimedProgram(final Toolchain toolchain, final Path binary) throws IOException {
