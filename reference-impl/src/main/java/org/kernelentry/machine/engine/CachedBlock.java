@@ -50,8 +50,12 @@ final class CachedBlock {
     int regionEntry;
     /** The least budget for entering there. */
     int regionNeeds;
-    /** How often it was entered there; see {@link Regions#slice}. */
+    /** How often it was entered there, about, and how often it will be before {@link Regions#turn}. */
     int regionRuns;
+
+    int regionRunsLeft;
+    /** Most instructions of a run there. */
+    long regionSlice;
 
     /** The block that the region was made for, and there all that are in it. */
     @Nullable

@@ -160,10 +160,10 @@ public final class EngineCpu implements Cpu {
             final RegionCode region =
                     step || block.stays ? null : regions.enter(block, previous == null, ran, cache, paged);
             if (region != null && left >= block.regionNeeds) {
-                final long slice = Regions.slice(block, Math.min(left, SLICE));
-                if (Regions.isExerciseDue(block)) {
-                    Regions.exercise(block, regionRun, state, paged);
+                if (--block.regionRunsLeft < 0) {
+                    Regions.turn(block, regionRun, state, paged);
                 }
+                final long slice = Math.min(block.regionSlice, Math.min(left, SLICE));
                 regionRun.budget = slice;
                 status = region.run(regionRun, state, state.r, paged, slice, block.regionEntry);
                 Flags.settle(state);

@@ -29,7 +29,9 @@ final class Regions {
     private static final int DEFAULT_THRESHOLD = 1000;
     private static final Pattern COUNT = Pattern.compile("[1-9][0-9]{0,8}");
     private static final int FIRST_SLICE = 32;
-    /** Exercises: how long a region is new, and how many runs are between them. Powers of two. */
+    /** So many runs are counted. */
+    private static final int MOST_RUNS = 1 << 20;
+    /** Exercises: how long a region is new, and how many runs are between them. */
     private static final int NEW = 1 << 14;
 
     private static final int RUNS_BETWEEN = 64;
@@ -93,17 +95,19 @@ final class Regions {
     }
 
     /**
-     * The budget of one run of {@code block}'s region. Short at first: then the JVM compiles the method because it is called often, and not a
-     * second time for each of its loops because it is not left (on-stack replacement).
+     * What is done now and then between two runs of {@code block}'s region: it is exercised, and its budget grows. That is short at first: then the
+     * JVM compiles the method because it is called often, and not a second time for each of its loops because it is not left (on-stack replacement).
      */
-    static long slice(final CachedBlock block, final long most) {
-        block.regionRuns++;
-        return Math.min(most, Math.max(FIRST_SLICE + 2L * block.regionNeeds, block.regionRuns >> 5));
+    static void turn(final CachedBlock block, final RegionRun run, final CpuState state, final PagedSpace space) {
+        exercise(block, run, state, space);
+        final int runs = block.regionRuns < NEW ? RUNS_BETWEEN : LATER_RUNS_BETWEEN;
+        block.regionRunsLeft = runs - 1;
+        block.regionRuns = Math.min(block.regionRuns + runs, MOST_RUNS);
+        block.regionSlice = slice(block);
     }
 
-    /** Whether the next run of {@code block}'s region is one before which to {@link #exercise} it. */
-    static boolean isExerciseDue(final CachedBlock block) {
-        return (block.regionRuns & (block.regionRuns < NEW ? RUNS_BETWEEN : LATER_RUNS_BETWEEN) - 1) == 0;
+    private static long slice(final CachedBlock block) {
+        return Math.max(FIRST_SLICE + 2L * block.regionNeeds, block.regionRuns >> 5);
     }
 
     /**
@@ -111,7 +115,8 @@ final class Regions {
      * it is new. The JVM's compiler leaves out what it has never seen, and compiles the method again, which takes a while, when it comes after all; a
      * budget ends anywhere.
      */
-    static void exercise(final CachedBlock block, final RegionRun run, final CpuState state, final PagedSpace space) {
+    private static void exercise(
+            final CachedBlock block, final RegionRun run, final CpuState state, final PagedSpace space) {
         final CachedBlock head = block.regionHead;
         final RegionCode region = block.region;
         if (head == null || region == null) {
@@ -238,6 +243,8 @@ final class Regions {
                 each.regionHead = head;
                 each.regionEntry = region.plan().entry(i);
                 each.regionNeeds = region.plan().most();
+                each.regionRunsLeft = RUNS_BETWEEN - 1;
+                each.regionSlice = slice(each);
             }
         }
         return FITS;

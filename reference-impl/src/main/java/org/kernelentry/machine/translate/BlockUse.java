@@ -13,7 +13,7 @@ import org.kernelentry.machine.ir.FlagKind;
 import org.kernelentry.machine.ir.Op;
 import org.kernelentry.machine.ir.OpShape;
 
-/** What a block reads of what it computes: its temporaries and its flags. */
+/** What is needed of what a block computes: its temporaries and its flags. */
 final class BlockUse {
     private final Block block;
     private final AccessPlan accesses;
@@ -21,16 +21,6 @@ final class BlockUse {
     private final BitSet needless = new BitSet();
     /** Where skips go. */
     private final BitSet landings = new BitSet();
-
-    /** What a block does with flags it has set before it sets others. */
-    enum Flags {
-        /** It asks for no condition. */
-        NONE,
-        /** It asks for conditions, while the slots that they were set by have the same values. */
-        SLOTS,
-        /** It asks for conditions. */
-        LATER
-    }
 
     BlockUse(final Block block, final AccessPlan accesses) {
         this.block = block;
@@ -41,6 +31,10 @@ final class BlockUse {
             }
         }
         findNeedless();
+    }
+
+    AccessPlan accesses() {
+        return accesses;
     }
 
     private long op(final int i) {
@@ -132,24 +126,32 @@ final class BlockUse {
                 && imm(i) != b(op);
     }
 
-    /** What becomes of the flags that operation {@code i} sets. */
-    Flags flags(final int i) {
-        final long flags = op(i);
-        // Temporaries of an instruction that calls a helper are elsewhere.
-        boolean same = !callsHelper(block.instructionOf(i));
-        Flags use = Flags.NONE;
+    /** Whether the block asks for the flags as they are behind operation {@code i}. */
+    boolean flagsAreAsked(final int i) {
         for (int k = i + 1; k < block.ops(); k++) {
-            final long op = op(k);
-            final int opcode = Block.opcode(op);
-            same &= !callsHelper(block.instructionOf(k));
-            if (opcode == Op.SKIP_COND || opcode == Op.JMP_COND || opcode == Op.GETCOND) {
-                use = same ? Flags.SLOTS : Flags.LATER;
-            } else if (OpShape.writesFlags(opcode) || OpShape.opaque(opcode)) {
-                break;
+            final int opcode = Block.opcode(op(k));
+            if (OpShape.readsFlags(opcode)) {
+                return true;
             }
-            same &= !OpShape.writesD(opcode) || d(op) != a(flags) && d(op) != b(flags) && d(op) != (int) imm(i);
+            if (OpShape.writesFlags(opcode) || OpShape.opaque(opcode)) {
+                return false;
+            }
         }
-        return use;
+        return false;
+    }
+
+    /** Whether the block sets all flags before it looks at any, and before it can be left. */
+    boolean replacesFlags() {
+        for (int i = 0; i < block.ops(); i++) {
+            final int opcode = Block.opcode(op(i));
+            if (OpShape.writesFlags(opcode)) {
+                return true;
+            }
+            if (OpShape.leaves(opcode) || OpShape.readsFlags(opcode) || OpShape.skips(opcode)) {
+                return false;
+            }
+        }
+        return false;
     }
 
     /** Whether instruction {@code k} calls a helper. */

@@ -52,8 +52,11 @@ final class Emit {
     /** What is in the low half: to say so often takes less than the constant. */
     private static final int LOW = PLACE + AccessPlan.PLACES;
 
+    /** See {@link OpEmit}. */
+    static final int PART = LOW + 2;
+
     /** What accesses need, at hand. */
-    static final int POOL = LOW + 2;
+    static final int POOL = PART + 2;
 
     static final int LIMITS = POOL + 1;
 
@@ -104,6 +107,8 @@ final class Emit {
         }
         m.visitLdcInsn(0xffff_ffffL);
         m.visitVarInsn(LSTORE, LOW);
+        m.visitInsn(LCONST_0);
+        m.visitVarInsn(LSTORE, PART);
         for (int p = 0; p < AccessPlan.PLACES; p++) {
             m.visitInsn(ICONST_0);
             m.visitVarInsn(ISTORE, PLACE + p);
@@ -138,6 +143,7 @@ final class Emit {
                 LONG)); // ADDRESS
         types.addAll(Collections.nCopies(AccessPlan.PLACES, INTEGER));
         types.add(LONG); // LOW
+        types.add(LONG); // PART
         types.add("[B"); // POOL
         types.addAll(Collections.nCopies(Window.COUNT, LIMITS_NAME));
         types.addAll(Collections.nCopies(temps + kept.length, LONG));

@@ -11,21 +11,36 @@ final class ExitEmit {
     private final Emit e;
     private final UniformFrames m;
     private final Place at;
+    private final FlagEmit flags;
     private final int most;
+    private final boolean roomy;
     /** Leaves with {@link RegionCode#INDIRECT} for the pc in {@link Emit#PC}. */
     private final Label out = new Label();
     /** Leaves with what {@link Emit#CODE} says. */
     private final Label left = new Label();
 
-    /** @param most {@link RegionPlan#most} */
-    ExitEmit(final Emit e, final Place at, final int most) {
-        this.most = most;
+    /** @param plan of the region */
+    ExitEmit(final Emit e, final Place at, final FlagEmit flags, final RegionPlan plan) {
+        this.flags = flags;
+        this.most = plan.most();
+        this.roomy = plan.isRoomy();
         this.e = e;
         this.m = e.m;
         this.at = at;
     }
 
-    /** For who goes on elsewhere, at the pc in {@link Emit#PC}. */
+    /** Goes on elsewhere, at the pc in {@link Emit#PC}. */
+    void goOutside() {
+        if (flags.now().stored()) {
+            m.visitJumpInsn(GOTO, out);
+            return;
+        }
+        e.integer(RegionCode.INDIRECT);
+        m.visitVarInsn(ISTORE, CODE);
+        m.visitJumpInsn(GOTO, flags.out(left));
+    }
+
+    /** As {@link #goOutside}, for who has stored the flags. */
     Label out() {
         return out;
     }
@@ -40,6 +55,7 @@ final class ExitEmit {
 
     /** The code at the labels, but for traps; all ways out are one, as storing registers takes most of it. */
     void leave() {
+        flags.leave(left);
         m.visitLabel(out);
         e.integer(RegionCode.INDIRECT);
         m.visitVarInsn(ISTORE, CODE);
@@ -49,17 +65,22 @@ final class ExitEmit {
         m.visitVarInsn(ILOAD, CODE);
         e.integer(RegionCode.MISSED);
         m.visitJumpInsn(IF_ICMPLE, stopped);
-        e.storePc();
-        m.visitVarInsn(ALOAD, RUN);
-        done();
-        m.visitFieldInsn(PUTFIELD, RUN_NAME, "completed", "J");
-        m.visitVarInsn(ILOAD, CODE);
-        m.visitInsn(IRETURN);
+        complete(() -> m.visitVarInsn(ILOAD, CODE));
         m.visitLabel(stopped);
         where();
         m.visitVarInsn(ILOAD, CODE);
         m.visitVarInsn(LLOAD, ADDRESS);
         e.call(RUN_NAME, "stopped", "(L" + STATE_NAME + ";JI[J[IIJ)I");
+        m.visitInsn(IRETURN);
+    }
+
+    /** Returns what {@code code} pushes, to go on at the pc in {@link Emit#PC}. */
+    private void complete(final Runnable code) {
+        e.storePc();
+        m.visitVarInsn(ALOAD, RUN);
+        done();
+        m.visitFieldInsn(PUTFIELD, RUN_NAME, "completed", "J");
+        code.run();
         m.visitInsn(IRETURN);
     }
 
@@ -81,6 +102,12 @@ final class ExitEmit {
         final boolean complete = code == CpuExit.SYSCALL || pc != at.pc();
         e.moveLeft(-at.insn - (complete ? 1 : 0));
         e.setPc(pc);
+        if (code == CpuExit.SYSCALL && roomy) {
+            // The way that is worth its own code.
+            e.saveRegisters();
+            complete(() -> e.integer(code));
+            return;
+        }
         e.integer(code);
         m.visitVarInsn(ISTORE, CODE);
         m.visitJumpInsn(GOTO, left);

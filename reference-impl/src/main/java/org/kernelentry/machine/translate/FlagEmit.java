@@ -3,8 +3,8 @@ package org.kernelentry.machine.translate;
 import static org.kernelentry.machine.translate.Emit.*;
 import static org.objectweb.asm.Opcodes.*;
 
-import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.kernelentry.machine.ir.Cond;
 import org.kernelentry.machine.ir.FlagKind;
 import org.kernelentry.machine.ir.Flags;
@@ -12,125 +12,111 @@ import org.kernelentry.machine.ir.Relation;
 import org.objectweb.asm.Label;
 
 /**
- * The lazy flags in translated code. Their slots have what the last operation that set them was, where that says something, in a form of their own
- * ({@link Flags#DERIVED}, {@link Flags#CONSTANT}). Where that operation is in the block, a condition becomes a comparison of its operands; else
- * {@link Flags} is asked.
+ * The lazy flags in translated code. Setting them takes no code: what is known of them ({@link FlagState}) goes along, and a condition becomes
+ * a comparison of operands. They are stored in their slots, in a form of their own ({@link Flags#DERIVED}, {@link Flags#CONSTANT}), on ways out of the
+ * region and where a block goes on that does not know as much.
  */
 final class FlagEmit {
-    private static final int UNKNOWN = -1;
-    /** The slots of the flags, from the first one on. */
-    static final int KIND = 0;
-
-    private static final int A = 1;
-    private static final int B = 2;
-    private static final int RESULT = 3;
+    private static final int KIND = 0;
+    private static final int A = FlagState.A;
+    private static final int B = FlagState.B;
+    private static final int RESULT = FlagState.RESULT;
 
     private final Emit e;
-    /** Kind and width of the operation that set the flags last, or UNKNOWN. */
-    private int known = UNKNOWN;
-    /** If it is known: it was a plain addition or subtraction, so that its result is none of the variables. */
-    private boolean derived;
-    /** If it is known: the second operand, where that is a constant. */
-    private @Nullable Long constant;
-    /** If it is known: the slots that have what they were set by; UNKNOWN where a local variable has it. */
-    private final int[] slots = new int[RESULT + 1];
+    private FlagState now = FlagState.IN_SLOTS;
+    /** Where flags of which that is known are stored before the region is left. */
+    private final Map<FlagState, Label> outs = new LinkedHashMap<>();
 
     FlagEmit(final Emit e) {
         this.e = e;
     }
 
-    /** What is known at a place, to be joined with what is known elsewhere. */
-    record Knowledge(
-            int kindAndWidth, boolean derived, @Nullable Long constant, List<Integer> slots) {}
-
-    Knowledge knowledge() {
-        return new Knowledge(known, derived, constant, List.of(slots[A], slots[B], slots[RESULT]));
+    /** What is known here. */
+    FlagState now() {
+        return now;
     }
 
-    /** Another path arrives here with {@code other}. */
-    void join(final Knowledge other) {
-        if (!other.equals(knowledge())) {
-            forget();
-        }
+    /** That holds from here on, without any code. */
+    void become(final FlagState state) {
+        now = state;
     }
 
-    void take(final Knowledge other) {
-        known = other.kindAndWidth;
-        derived = other.derived;
-        constant = other.constant;
+    /** Makes that hold. */
+    void to(final FlagState state) {
         for (int field = A; field <= RESULT; field++) {
-            slots[field] = other.slots.get(field - A);
-        }
-    }
-
-    void forget() {
-        known = UNKNOWN;
-        derived = false;
-    }
-
-    /**
-     * Op.FLAGS. What says nothing of these flags stays as it was.
-     *
-     * @param constantB what b is, if that is a constant
-     * @param plain the result is that of a and b, without carry or borrow
-     */
-    void set(
-            final int kindAndWidth,
-            final int a,
-            final int b,
-            final int result,
-            final @Nullable Long constantB,
-            final boolean plain,
-            final BlockUse.Flags use) {
-        final int kind = kindAndWidth >> 8;
-        final boolean hasB = kind <= FlagKind.SUBC || kind == FlagKind.RESULT_CV;
-        long word = plain ? kindAndWidth | Flags.DERIVED : kindAndWidth;
-        constant = hasB ? constantB : null;
-        if (constant != null) {
-            word |= Flags.CONSTANT | constant << Integer.SIZE;
-        }
-        final long kindWord = word;
-        e.setFlag(KIND, () -> e.constant(kindWord));
-        if (kind != FlagKind.LOGIC) {
-            set(A, a, use);
-        }
-        if (hasB && constant == null) {
-            set(B, b, use);
-        }
-        if (!plain) {
-            set(RESULT, result, use);
-        }
-        known = use == BlockUse.Flags.NONE ? UNKNOWN : kindAndWidth;
-        derived = use != BlockUse.Flags.NONE && plain;
-    }
-
-    private void set(final int field, final int slot, final BlockUse.Flags use) {
-        slots[field] = use == BlockUse.Flags.SLOTS ? slot : UNKNOWN;
-        if (use == BlockUse.Flags.LATER) {
-            e.get(slot);
-            e.m.visitVarInsn(LSTORE, variable(field));
-        }
-        e.setFlag(field, () -> {
-            if (use == BlockUse.Flags.LATER) {
-                e.m.visitVarInsn(LLOAD, variable(field));
-            } else {
-                e.get(slot);
+            final int from = now.field(field);
+            if (from >= 0 && state.field(field) == FlagState.LOCAL) {
+                e.get(from);
+                e.m.visitVarInsn(LSTORE, variable(field));
             }
-        });
+        }
+        final boolean stores = state.stored() && !now.stored();
+        if (state.isKnown()) {
+            now = state;
+        }
+        if (stores) {
+            store();
+        }
+        now = state;
     }
 
     private static int variable(final int field) {
         return FLAG_A + 2 * (field - A);
     }
 
-    /** Pushes what the flags that are known were set by. */
+    /** Stores the flags on the way that goes on from here. */
+    void store() {
+        if (!now.isKnown()) {
+            return;
+        }
+        long word = now.kindAndWidth();
+        if (now.result() == FlagState.DERIVED) {
+            word |= Flags.DERIVED;
+        }
+        if (now.b() == FlagState.CONSTANT) {
+            word |= Flags.CONSTANT | now.constant() << Integer.SIZE;
+        }
+        final long kind = word;
+        e.setFlag(KIND, () -> e.constant(kind));
+        if (now.a() != FlagState.NONE) {
+            e.setFlag(A, () -> push(A));
+        }
+        if (now.b() != FlagState.NONE && now.b() != FlagState.CONSTANT) {
+            e.setFlag(B, () -> push(B));
+        }
+        if (now.result() != FlagState.DERIVED) {
+            e.setFlag(RESULT, () -> push(RESULT));
+        }
+    }
+
+    /** Where to go to leave the region: flags are stored on the way to {@code left}. */
+    Label out(final Label left) {
+        return now.stored() ? left : outs.computeIfAbsent(now.passed(), state -> new Label());
+    }
+
+    /** The code at these labels. */
+    void leave(final Label left) {
+        outs.forEach((state, label) -> {
+            e.m.visitLabel(label);
+            now = state;
+            store();
+            e.m.visitJumpInsn(GOTO, left);
+        });
+    }
+
+    /** Pushes a field of what is known. */
     private void push(final int field) {
-        if (field == B && constant != null) {
-            e.constant(constant);
-        } else if (slots[field] == UNKNOWN) {
-            e.m.visitVarInsn(LLOAD, variable(field));
-        } else {
-            e.get(slots[field]);
+        final int place = now.field(field);
+        switch (place) {
+            case FlagState.CONSTANT -> e.constant(now.constant());
+            case FlagState.DERIVED -> {
+                push(field == A ? RESULT : A);
+                push(B);
+                e.m.visitInsn((field == A) == now.isSum() ? LSUB : LADD);
+            }
+            case FlagState.LOCAL -> e.m.visitVarInsn(LLOAD, variable(field));
+            case FlagState.NONE -> e.m.visitInsn(LCONST_0);
+            default -> e.get(place);
         }
     }
 
@@ -142,8 +128,6 @@ final class FlagEmit {
             e.constant(Flags.ALL);
             e.m.visitInsn(LAND);
         });
-        known = FlagKind.pack(FlagKind.RAW, 64);
-        derived = false;
     }
 
     /**
@@ -158,6 +142,13 @@ final class FlagEmit {
     }
 
     private void pushAll() {
+        if (now.isKnown()) {
+            e.integer(now.kindAndWidth());
+            push(A);
+            push(B);
+            push(RESULT);
+            return;
+        }
         e.settle();
         e.getFlag(KIND);
         e.m.visitInsn(L2I);
@@ -168,11 +159,11 @@ final class FlagEmit {
 
     /** Jumps to {@code target} when the condition holds. */
     void jumpIf(final int cond, final Label target) {
-        final int kind = known >> 8;
-        final int width = known & 0xff;
-        if (known == UNKNOWN || kind == FlagKind.RAW) {
+        final int kind = now.kindAndWidth() >> 8;
+        final int width = now.kindAndWidth() & 0xff;
+        if (!now.isKnown()) {
             ask(cond, target);
-        } else if (derived && Relation.of(cond, kind) != Relation.NONE) {
+        } else if (now.isPlain() && Relation.of(cond, kind) != Relation.NONE) {
             compare(Relation.of(cond, kind), target, width);
         } else if (cond >> 1 == Cond.Z >> 1) {
             againstZero(width, (cond & 1) == 0 ? IFEQ : IFNE, target);
@@ -197,13 +188,7 @@ final class FlagEmit {
 
     /** Jumps as the result, which is of a known operation, stands to 0. */
     private void againstZero(final int width, final int jump, final Label target) {
-        if (derived) {
-            push(A);
-            push(B);
-            e.m.visitInsn(known >> 8 == FlagKind.ADD ? LADD : LSUB);
-        } else {
-            push(RESULT);
-        }
+        push(RESULT);
         if (width == Long.SIZE) {
             e.m.visitInsn(LCONST_0);
             e.m.visitInsn(LCMP);

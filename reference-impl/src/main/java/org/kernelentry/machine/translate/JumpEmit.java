@@ -3,41 +3,39 @@ package org.kernelentry.machine.translate;
 import static org.kernelentry.machine.translate.Emit.*;
 import static org.objectweb.asm.Opcodes.*;
 
-import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.kernelentry.machine.ir.Block;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 
 /** Jumps of a region: between its blocks, and to where it is left because the target is outside, the code has changed or a step is due. */
 final class JumpEmit {
-    private final List<Block> blocks;
     private final RegionPlan plan;
     private final Emit e;
+    private final FlagEmit flags;
+    private final ExitEmit exits;
     private final MethodVisitor m;
     private final Place at;
-    /** Leaves with {@link RegionCode#INDIRECT} for the pc in {@link Emit#PC}. */
-    private final Label out;
-
     private final Label[] begin;
     /** Continues at the pc in {@link Emit#PC}, in the region if that is an entry. */
     private final Label indirect = new Label();
 
-    JumpEmit(final Emit e, final Place at, final List<Block> blocks, final RegionPlan plan, final Label out) {
-        this.blocks = blocks;
+    JumpEmit(final Emit e, final Place at, final FlagEmit flags, final RegionPlan plan, final ExitEmit exits) {
+        this.flags = flags;
         this.plan = plan;
         this.e = e;
         this.m = e.m;
         this.at = at;
-        this.out = out;
-        this.begin = new Label[blocks.size()];
+        this.exits = exits;
+        this.begin = new Label[plan.nodes().size()];
         for (int i = 0; i < begin.length; i++) {
             begin[i] = new Label();
         }
     }
 
-    /** Where block {@code i} begins. */
+    /** Where node {@code i} begins. */
     Label begin(final int i) {
         return begin[i];
     }
@@ -59,8 +57,12 @@ final class JumpEmit {
      * @param jump jumps to a label where the branch is taken
      */
     void branch(final long target, final Consumer<Label> jump) {
-        final Integer to = plan.find(new Block.Target(target, at.mode));
-        if (to != null && !at.cuts) {
+        final Integer to = plan.find(new Block.Target(target, at.mode), flags.now());
+        final Integer next = plan.find(new Block.Target(at.block.nextPc(), at.mode), flags.now());
+        if (wantsFlags(to) && wantsFlags(next)) {
+            flags.to(flags.now().store());
+        }
+        if (to != null && !at.cuts && !plan.stores(to, flags.now())) {
             jump.accept(begin[to]);
             jumpTo(at.block.nextPc(), at.last);
             return;
@@ -70,6 +72,10 @@ final class JumpEmit {
         jumpBehindCut(at.block.nextPc(), false);
         m.visitLabel(yes);
         jumpBehindCut(target, at.last);
+    }
+
+    private boolean wantsFlags(final @Nullable Integer node) {
+        return node == null || plan.stores(node, flags.now());
     }
 
     /** To a constant. */
@@ -101,7 +107,7 @@ final class JumpEmit {
         m.visitLabel(leave);
         e.moveLeft(-uncounted);
         e.setPc(pc);
-        m.visitJumpInsn(GOTO, out);
+        exits.goOutside();
         m.visitLabel(stay);
     }
 
@@ -122,11 +128,14 @@ final class JumpEmit {
 
     /** @param last nothing of the block follows here, so that what follows in the region is reached without a jump */
     private void jumpTo(final Block.Target target, final boolean last) {
-        final Integer to = plan.find(target);
+        final Integer to = plan.find(target, flags.now());
         if (to == null) {
             e.setPc(target.pc());
-            m.visitJumpInsn(GOTO, out);
+            exits.goOutside();
             return;
+        }
+        if (plan.stores(to, flags.now())) {
+            flags.store();
         }
         if (!last || to != at.index + 1) {
             m.visitJumpInsn(GOTO, begin[to]);
@@ -160,7 +169,7 @@ final class JumpEmit {
         e.get(slot);
         m.visitInsn(L2I);
         e.integer(plan.mode());
-        m.visitJumpInsn(IF_ICMPNE, out);
+        m.visitJumpInsn(IF_ICMPNE, exits.out());
         goIndirect();
     }
 
@@ -169,7 +178,7 @@ final class JumpEmit {
         m.visitVarInsn(ALOAD, STATE);
         m.visitFieldInsn(GETFIELD, STATE_NAME, "mode", "I");
         e.integer(plan.mode());
-        m.visitJumpInsn(IF_ICMPNE, out);
+        m.visitJumpInsn(IF_ICMPNE, exits.out());
         goIndirect();
     }
 
@@ -178,18 +187,18 @@ final class JumpEmit {
         if (at.mode == plan.mode()) {
             goIndirect();
         } else {
-            m.visitJumpInsn(GOTO, out);
+            m.visitJumpInsn(GOTO, exits.out());
         }
     }
 
     private void goIndirect() {
         if (at.cuts) {
-            stale(out);
+            stale(exits.out());
         }
         if (at.helped) {
             m.visitVarInsn(ALOAD, STATE);
             m.visitFieldInsn(GETFIELD, STATE_NAME, "singleStep", "Z");
-            m.visitJumpInsn(IFNE, out);
+            m.visitJumpInsn(IFNE, exits.out());
         }
         m.visitJumpInsn(GOTO, indirect);
     }
@@ -199,12 +208,12 @@ final class JumpEmit {
         if (!plan.hasIndirectJumps()) {
             return;
         }
-        final TreeMap<Integer, Label> targets = new TreeMap<>();
-        final int high = (int) (blocks.get(0).pc() >>> 32);
-        for (int i = 0; i < blocks.size(); i++) {
-            final long pc = blocks.get(i).pc();
-            if (plan.isIndirect(i) && (int) (pc >>> 32) == high) {
-                targets.put((int) pc, new Label());
+        final TreeMap<Integer, Integer> targets = new TreeMap<>();
+        final int high = (int) (plan.block(0).pc() >>> 32);
+        for (final int n : plan.indirectNodes()) {
+            final long pc = plan.block(n).pc();
+            if ((int) (pc >>> 32) == high) {
+                targets.put((int) pc, n);
             }
         }
         m.visitLabel(indirect);
@@ -213,25 +222,19 @@ final class JumpEmit {
         m.visitInsn(LUSHR);
         m.visitInsn(L2I);
         e.integer(high);
-        m.visitJumpInsn(IF_ICMPNE, out);
+        m.visitJumpInsn(IF_ICMPNE, exits.out());
         m.visitVarInsn(LLOAD, PC);
         m.visitInsn(L2I);
+        final Label[] labels = targets.keySet().stream().map(low -> new Label()).toArray(Label[]::new);
         m.visitLookupSwitchInsn(
-                out,
+                exits.out(),
                 targets.keySet().stream().mapToInt(Integer::intValue).toArray(),
-                targets.values().toArray(Label[]::new));
+                labels);
         // The JVM counts loops by backward GOTOs; a switch that jumps backward would never be found hot.
-        targets.forEach((pc, label) -> {
-            m.visitLabel(label);
-            m.visitJumpInsn(GOTO, begin[index(pc, high)]);
-        });
-    }
-
-    private int index(final int low, final int high) {
-        final Integer found = plan.find(new Block.Target((long) high << 32 | low & 0xffff_ffffL, plan.mode()));
-        if (found == null) {
-            throw new IllegalStateException("no block at an entry");
+        int i = 0;
+        for (final int n : targets.values()) {
+            m.visitLabel(labels[i++]);
+            m.visitJumpInsn(GOTO, begin[n]);
         }
-        return found;
     }
 }

@@ -5,10 +5,8 @@ import static org.kernelentry.machine.ir.Block.d;
 import static org.kernelentry.machine.translate.Emit.*;
 import static org.objectweb.asm.Opcodes.*;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.kernelentry.machine.ir.Block;
 import org.kernelentry.machine.ir.Op;
 import org.kernelentry.machine.memory.Window;
@@ -27,19 +25,20 @@ final class MemoryEmit {
     private final Place at;
     private final int mask;
     private AccessPlan plan;
-    /** Where the current instruction leaves the region, by window. */
-    private final @Nullable Label[] leaves = new Label[Window.COUNT];
+    private final FlagEmit flags;
 
-    private record Leave(Label label, int instruction, int window) {}
+    private record Leave(int instruction, int window, FlagState flags) {}
 
-    private final List<Leave> allLeaves = new ArrayList<>();
+    /** Where instructions leave the region. */
+    private final Map<Leave, Label> leaves = new LinkedHashMap<>();
 
     /**
      * @param mask of places in the pool
      * @param plan of the first block
      */
-    MemoryEmit(final Emit e, final Place at, final int mask, final AccessPlan plan) {
+    MemoryEmit(final Emit e, final Place at, final FlagEmit flags, final int mask, final AccessPlan plan) {
         this.e = e;
+        this.flags = flags;
         this.at = at;
         this.mask = mask;
         this.plan = plan;
@@ -54,30 +53,21 @@ final class MemoryEmit {
         return plan;
     }
 
-    void beginInstruction() {
-        Arrays.fill(leaves, null);
-    }
-
     private Label leave(final int window) {
-        Label label = leaves[window];
-        if (label == null) {
-            label = new Label();
-            leaves[window] = label;
-            allLeaves.add(new Leave(label, at.number, window));
-        }
-        return label;
+        return leaves.computeIfAbsent(new Leave(at.number, window, flags.now().passed()), leave -> new Label());
     }
 
     /** The ways out, all to {@code left}. */
     void leave(final Label left) {
-        for (final Leave leave : allLeaves) {
-            e.m.visitLabel(leave.label);
+        leaves.forEach((leave, label) -> {
+            e.m.visitLabel(label);
             e.integer(leave.instruction);
             e.m.visitVarInsn(ISTORE, AT);
             e.integer(RegionCode.MISSED - leave.window);
             e.m.visitVarInsn(ISTORE, CODE);
-            e.m.visitJumpInsn(GOTO, left);
-        }
+            flags.become(leave.flags);
+            e.m.visitJumpInsn(GOTO, flags.out(left));
+        });
     }
 
     private void address(final int a, final long displacement) {
@@ -100,10 +90,25 @@ final class MemoryEmit {
         e.m.visitJumpInsn(IFGE, refused);
     }
 
-    /** Pushes what the window's accesses begin with. */
-    private void place(final int window) {
+    /**
+     * Pushes what the window's loads begin with. That it is in the pool is for the JVM to check, beside the way that the address takes: loops that
+     * look something up wait for that.
+     */
+    private void loadPlace(final int window) {
         pool();
-        masked(window);
+        inPool(window);
+    }
+
+    /** Pushes what the window's stores begin with. It is in the pool anyway; the JVM's compiler shall know. */
+    private void storePlace(final int window) {
+        pool();
+        inPool(window);
+        cutToPool();
+    }
+
+    private void cutToPool() {
+        e.integer(mask);
+        e.m.visitInsn(IAND);
     }
 
     private void pool() {
@@ -111,14 +116,11 @@ final class MemoryEmit {
     }
 
     /** Pushes where {@link Emit#ADDRESS} is in the pool. */
-    private void masked(final int window) {
+    private void inPool(final int window) {
         e.m.visitVarInsn(LLOAD, ADDRESS);
         e.m.visitInsn(L2I);
         field(window, "delta", "I");
         e.m.visitInsn(IADD);
-        // It is in the pool anyway; the JVM's compiler shall know.
-        e.integer(mask);
-        e.m.visitInsn(IAND);
     }
 
     /** Asks for the whole span, at its first access. */
@@ -131,7 +133,8 @@ final class MemoryEmit {
             look(span.window(), span.base, span.displacement + span.highest(), refused);
         }
         look(span.window(), span.base, span.displacement + span.lowest(), refused);
-        masked(span.window());
+        inPool(span.window());
+        cutToPool();
         e.m.visitVarInsn(ISTORE, PLACE + span.place);
     }
 
@@ -150,9 +153,10 @@ final class MemoryEmit {
         e.m.visitFieldInsn(GETFIELD, LIMITS_NAME, name, descriptor);
     }
 
-    /** Tells the window, and pushes the space and the address. */
+    /** Tells the window, and pushes the space and the address. Flags are stored for who catches what the space may throw. */
     private void refused(final int window, final Label at) {
         e.m.visitLabel(at);
+        storeFlags();
         e.m.visitVarInsn(ALOAD, MEMORY);
         e.integer(window);
         e.call(SPACE_NAME, "window", "(I)L" + WINDOW_NAME + ";");
@@ -160,6 +164,12 @@ final class MemoryEmit {
         e.call(WINDOW_NAME, "missed", "(J)V");
         e.m.visitVarInsn(ALOAD, MEMORY);
         e.m.visitVarInsn(LLOAD, ADDRESS);
+    }
+
+    private void storeFlags() {
+        if (!flags.now().stored()) {
+            flags.store();
+        }
     }
 
     /** Loads what {@code where} pushes the place of, as a long. */
@@ -236,7 +246,7 @@ final class MemoryEmit {
             e.set(d(op), () -> {
                 get(opcode, () -> {
                     if (span == null) {
-                        place(window);
+                        loadPlace(window);
                     } else {
                         place(span, plan.distance(i));
                     }
@@ -248,7 +258,7 @@ final class MemoryEmit {
         final Label loaded = new Label();
         e.setBranching(d(op), () -> {
             look(window, a(op), displacement, refused);
-            get(opcode, () -> place(window));
+            get(opcode, () -> loadPlace(window));
             e.m.visitJumpInsn(GOTO, loaded);
             refused(window, refused);
             e.call(SPACE_NAME, "load" + bits, "(J)" + result);
@@ -277,7 +287,7 @@ final class MemoryEmit {
         final Label refused = leaves ? leave(window) : new Label();
         final Label stored = new Label();
         look(window, a(op), displacement, refused);
-        put(bits, () -> place(window), d(op));
+        put(bits, () -> storePlace(window), d(op));
         if (leaves) {
             return;
         }
@@ -316,6 +326,7 @@ final class MemoryEmit {
         }
         e.m.visitJumpInsn(GOTO, probed);
         e.m.visitLabel(refused);
+        storeFlags();
         e.m.visitVarInsn(ALOAD, MEMORY);
         address(a(op), displacement);
         e.integer(length);

@@ -9,15 +9,27 @@ import static org.objectweb.asm.Opcodes.*;
 import org.kernelentry.machine.ir.Arithmetic;
 import org.kernelentry.machine.ir.Block;
 import org.kernelentry.machine.ir.Op;
+import org.kernelentry.machine.ir.OpShape;
 import org.objectweb.asm.Label;
 
-/** Bytecode of the operations that only compute or access memory; those that jump are {@link RegionEmit}'s. */
+/**
+ * Bytecode of the operations that only compute or access memory; those that jump are {@link RegionEmit}'s.
+ *
+ * <p>Who widens the low part of a register that was inserted last takes it from {@link Emit#PART}, and need not wait for the rest: the JVM's compiler
+ * does not see that they are the same.
+ */
 final class OpEmit {
     private static final String LONGS = "(JJ)J";
+    private static final int NONE = -1;
 
     private final Emit e;
     private final FlagEmit flags;
     private final MemoryEmit memory;
+
+    /** The register whose low part is in {@link Emit#PART}, or NONE. */
+    private int partOf = NONE;
+
+    private int partWidth;
 
     OpEmit(final Emit e, final FlagEmit flags, final MemoryEmit memory) {
         this.e = e;
@@ -25,9 +37,32 @@ final class OpEmit {
         this.memory = memory;
     }
 
-    /** Emits operation {@code i} of the block. Returns false for one that jumps, exits or calls a helper. */
-    boolean emit(final long op, final long imm, final int i) {
+    /** Execution may come here from elsewhere, or registers may have changed. */
+    void forgetPart() {
+        partOf = NONE;
+    }
+
+    /**
+     * Emits operation {@code i} of the block. Returns false for one that jumps, exits or calls a helper.
+     *
+     * @param always it is never skipped
+     */
+    boolean emit(final long op, final long imm, final int i, final boolean always) {
         final int opcode = Block.opcode(op);
+        if (!emit(opcode, op, imm, i)) {
+            return false;
+        }
+        if (OpShape.writesD(opcode) && d(op) == partOf) {
+            forgetPart();
+        }
+        if (opcode == Op.INSERT && imm >>> 8 == 0) {
+            partOf = always ? d(op) : NONE;
+            partWidth = (int) imm & 0xff;
+        }
+        return true;
+    }
+
+    private boolean emit(final int opcode, final long op, final long imm, final int i) {
         if (opcode <= Op.MUL32) {
             e.set(d(op), () -> binary(opcode, a(op), b(op), imm));
         } else if (opcode <= Op.RORI32) {
@@ -197,6 +232,12 @@ final class OpEmit {
     }
 
     private void unary(final int opcode, final int a) {
+        final boolean widensPart =
+                opcode == Op.ZX8 && partWidth == Byte.SIZE || opcode == Op.ZX16 && partWidth == Short.SIZE;
+        if (widensPart && a == partOf) {
+            e.m.visitVarInsn(LLOAD, PART);
+            return;
+        }
         e.get(a);
         switch (opcode) {
             case Op.NOT -> {
@@ -252,6 +293,10 @@ final class OpEmit {
             e.m.visitInsn(LSHL);
         }
         and(mask);
+        if (lo == 0) {
+            e.m.visitInsn(DUP2);
+            e.m.visitVarInsn(LSTORE, PART);
+        }
         e.m.visitInsn(LOR);
     }
 

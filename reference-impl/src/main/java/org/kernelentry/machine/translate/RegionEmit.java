@@ -7,11 +7,9 @@ import static org.kernelentry.machine.translate.Emit.*;
 import static org.objectweb.asm.Opcodes.*;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.kernelentry.machine.ir.Block;
 import org.kernelentry.machine.ir.BlockBuilder;
@@ -30,9 +28,8 @@ import org.objectweb.asm.MethodVisitor;
 final class RegionEmit {
     private static final int NO_SLOT = 0xffff;
 
-    private final List<Block> blocks;
     private final RegionPlan plan;
-    private final List<AccessPlan> accesses;
+    private final List<BlockUse> uses;
     private final List<Integer> helpers;
     private final Emit e;
     private final MethodVisitor m;
@@ -40,7 +37,9 @@ final class RegionEmit {
     private final MemoryEmit memory;
     private final OpEmit ops;
     /** Of the current block. */
-    private BlockUse uses;
+    private BlockUse use;
+
+    private FlagPlan flagPlan;
 
     private final List<Long> pcs = new ArrayList<>();
     private final List<Integer> before = new ArrayList<>();
@@ -49,7 +48,7 @@ final class RegionEmit {
     private final JumpEmit jumps;
 
     /**
-     * @param accesses of each block
+     * @param uses of each block
      * @param mask of places in the space's pool
      * @param helpers takes the numbers of the helpers that are called, each once, in the order of their fields
      */
@@ -57,24 +56,24 @@ final class RegionEmit {
             final UniformFrames m,
             final List<Block> blocks,
             final RegionPlan plan,
-            final List<AccessPlan> accesses,
+            final List<BlockUse> uses,
             final int flagSlot,
             final int mask,
             final List<Integer> helpers) {
-        this.blocks = blocks;
         this.plan = plan;
-        this.accesses = accesses;
+        this.uses = uses;
         this.helpers = helpers;
         this.m = m;
         this.at = new Place(blocks.get(0));
-        final RegisterUse use = RegisterUse.of(blocks);
-        this.e = new Emit(m, at.block.firstTemp(), BlockBuilder.TEMPS, flagSlot, use.used(), use.changed());
+        final RegisterUse registers = RegisterUse.of(blocks);
+        this.e = new Emit(m, at.block.firstTemp(), BlockBuilder.TEMPS, flagSlot, registers.used(), registers.changed());
         this.flags = new FlagEmit(e);
-        this.memory = new MemoryEmit(e, at, mask, accesses.get(0));
+        this.memory = new MemoryEmit(e, at, flags, mask, uses.get(0).accesses());
         this.ops = new OpEmit(e, flags, memory);
-        this.uses = new BlockUse(at.block, accesses.get(0));
-        this.exits = new ExitEmit(e, at, plan.most());
-        this.jumps = new JumpEmit(e, at, blocks, plan, exits.out());
+        this.use = uses.get(0);
+        this.flagPlan = plan.nodes().get(0).flags();
+        this.exits = new ExitEmit(e, at, flags, plan);
+        this.jumps = new JumpEmit(e, at, flags, plan, exits);
     }
 
     long[] pcs() {
@@ -96,8 +95,8 @@ final class RegionEmit {
         prologue();
         m.visitLabel(from);
         dispatchEntry();
-        for (int i = 0; i < blocks.size(); i++) {
-            block(i);
+        for (int n = 0; n < plan.nodes().size(); n++) {
+            node(n);
         }
         jumps.dispatchIndirect();
         m.visitLabel(to);
@@ -124,12 +123,12 @@ final class RegionEmit {
         m.visitVarInsn(ISTORE, AT);
         e.integer(0);
         m.visitVarInsn(ISTORE, CODE);
-        m.visitVarInsn(ALOAD, STATE);
-        m.visitFieldInsn(GETFIELD, STATE_NAME, "pc", "J");
+        m.visitInsn(LCONST_0);
         m.visitVarInsn(LSTORE, PC);
         jumps.generation();
         m.visitVarInsn(ISTORE, GENERATION);
         e.loadRegisters();
+        ops.forgetPart();
     }
 
     /** The argument has this value always; the JVM's compiler shall know. */
@@ -139,32 +138,45 @@ final class RegionEmit {
     }
 
     private void dispatchEntry() {
-        final Stream<Label> begins =
-                IntStream.range(0, blocks.size()).filter(plan::isEntry).mapToObj(jumps::begin);
-        final Label[] entries = Stream.concat(
-                        begins, plan.hasIndirectJumps() ? Stream.of(jumps.indirect()) : Stream.empty())
+        final Label byPc = new Label();
+        final Stream<Label> begins = plan.entryNodes().stream().map(jumps::begin);
+        final Label[] entries = Stream.concat(begins, plan.hasIndirectJumps() ? Stream.of(byPc) : Stream.empty())
                 .toArray(Label[]::new);
         if (entries.length > 1) {
             m.visitVarInsn(ILOAD, ENTRY);
             m.visitTableSwitchInsn(0, entries.length - 1, entries[0], entries);
         }
+        if (plan.hasIndirectJumps()) {
+            m.visitLabel(byPc);
+            loadPc();
+            m.visitJumpInsn(GOTO, jumps.indirect());
+        }
     }
 
-    private void block(final int i) {
-        at.block = blocks.get(i);
-        at.index = i;
+    private void loadPc() {
+        m.visitVarInsn(ALOAD, STATE);
+        m.visitFieldInsn(GETFIELD, STATE_NAME, "pc", "J");
+        m.visitVarInsn(LSTORE, PC);
+    }
+
+    private void node(final int n) {
+        final RegionPlan.Node node = plan.nodes().get(n);
+        at.block = plan.block(n);
+        at.index = n;
+        flagPlan = node.flags();
         final int firstInsn = pcs.size();
         for (int k = 0; k < at.block.instructions(); k++) {
             pcs.add(at.block.pcOf(k));
             before.add(k);
         }
-        m.visitLabel(jumps.begin(i));
-        if (plan.isEntry(i)) {
+        m.visitLabel(jumps.begin(n));
+        flags.become(flagPlan.begin());
+        ops.forgetPart();
+        if (plan.looks(n)) {
             checkBudget();
         }
-        flags.forget();
-        memory.beginBlock(accesses.get(i));
-        uses = new BlockUse(at.block, accesses.get(i));
+        use = uses.get(node.block());
+        memory.beginBlock(use.accesses());
         at.mode = at.block.mode();
         for (at.insn = 0; at.insn < at.block.instructions(); at.insn++) {
             instruction(firstInsn + at.insn);
@@ -193,22 +205,19 @@ final class RegionEmit {
         m.visitInsn(IAND);
         m.visitJumpInsn(IFEQ, covered);
         e.setPc(at.block.pc());
-        m.visitJumpInsn(GOTO, exits.out());
+        exits.goOutside();
         m.visitLabel(covered);
     }
 
-    /** Labels of the operations that skips of the current instruction land on, with what is known of the flags there. */
+    /** Labels of the operations that skips of the current instruction land on. */
     private final Map<Integer, Label> labels = new TreeMap<>();
-
-    private final Map<Integer, FlagEmit.Knowledge> arriving = new HashMap<>();
 
     private void instruction(final int number) {
         final int from = at.block.firstOp(at.insn);
         final int to = at.block.firstOp(at.insn + 1);
         final long[] program = at.block.program();
         labels.clear();
-        arriving.clear();
-        at.helped = uses.callsHelper(at.insn);
+        at.helped = use.callsHelper(at.insn);
         at.number = number;
         for (int i = from; i < to; i++) {
             final int opcode = Block.opcode(program[2 * i]);
@@ -217,7 +226,6 @@ final class RegionEmit {
             }
         }
         e.tempsInArray(at.helped);
-        memory.beginInstruction();
         final AccessPlan here = memory.plan();
         at.cuts = at.helped || here.storesBySpace(at.insn);
         if (here.mayThrow(at.insn) || at.helped) {
@@ -227,44 +235,35 @@ final class RegionEmit {
         boolean reached = true;
         for (int i = from; i < to; i++) {
             reached = land(i, reached);
-            if (!uses.isNeedless(i)) {
+            flags.to(flagPlan.before(i));
+            if (!use.isNeedless(i)) {
                 operation(program[2 * i], program[2 * i + 1], i);
             }
+            flags.become(flagPlan.effect(i));
+            flags.to(flagPlan.behind(i));
             reached = !OpShape.ends(Block.opcode(program[2 * i]));
         }
         reached = land(to, reached);
-        if (at.cuts && reached) {
-            jumps.checkCut(at.block.pcOf(at.insn + 1), at.insn + 1);
+        if (reached) {
+            flags.to(flagPlan.end(at.insn));
+            if (at.cuts) {
+                jumps.checkCut(at.block.pcOf(at.insn + 1), at.insn + 1);
+            }
         }
     }
 
     private boolean land(final int i, final boolean reached) {
         final Label label = labels.get(i);
-        if (label == null) {
+        final FlagState landing = flagPlan.landing(i);
+        if (label == null || landing == null) {
             return reached;
         }
+        if (reached) {
+            flags.to(landing);
+        }
         m.visitLabel(label);
-        final FlagEmit.Knowledge there = arriving.get(i);
-        if (there != null) {
-            if (reached) {
-                flags.join(there);
-            } else {
-                flags.take(there);
-            }
-        }
+        flags.become(landing);
         return true;
-    }
-
-    private void skip(final int to) {
-        final FlagEmit.Knowledge known = arriving.get(to);
-        final FlagEmit.Knowledge here = flags.knowledge();
-        if (known == null) {
-            arriving.put(to, here);
-        } else {
-            flags.join(known);
-            arriving.put(to, flags.knowledge());
-            flags.take(here);
-        }
     }
 
     private void operation(final long op, final long imm, final int i) {
@@ -274,20 +273,12 @@ final class RegionEmit {
             e.moveLeft(-at.block.instructions());
         }
         switch (opcode) {
-            case Op.FLAGS ->
-                flags.set(d(op), a(op), b(op), (int) imm, uses.constantB(i), uses.isPlain(i), uses.flags(i));
-            case Op.SKIP -> {
-                skip((int) imm);
-                m.visitJumpInsn(GOTO, label(imm));
+            case Op.FLAGS -> {
+                // Takes no code; see FlagPlan.
             }
-            case Op.SKIP_IF, Op.SKIP_IFZ -> {
-                skip((int) imm);
-                test(a(op), i, opcode == Op.SKIP_IF, label(imm));
-            }
-            case Op.SKIP_COND -> {
-                skip((int) imm);
-                flags.jumpIf(d(op), label(imm));
-            }
+            case Op.SKIP -> m.visitJumpInsn(GOTO, label(imm));
+            case Op.SKIP_IF, Op.SKIP_IFZ -> test(a(op), i, opcode == Op.SKIP_IF, label(imm));
+            case Op.SKIP_COND -> flags.jumpIf(d(op), label(imm));
             case Op.MODE -> {
                 jumps.changeMode((int) imm);
                 at.mode = (int) imm;
@@ -323,13 +314,11 @@ final class RegionEmit {
             case Op.HELPER_END -> {
                 helper(op, (int) imm);
                 e.moveLeft(-at.block.instructions());
-                m.visitVarInsn(ALOAD, STATE);
-                m.visitFieldInsn(GETFIELD, STATE_NAME, "pc", "J");
-                m.visitVarInsn(LSTORE, PC);
+                loadPc();
                 jumps.jumpInStateMode();
             }
             default -> {
-                if (!ops.emit(op, imm, i)) {
+                if (!ops.emit(op, imm, i, labels.isEmpty())) {
                     throw new IllegalArgumentException("operation " + opcode);
                 }
             }
@@ -375,6 +364,6 @@ final class RegionEmit {
         e.integer(b(op));
         m.visitMethodInsn(INVOKEINTERFACE, HELPER_NAME, "run", "(L" + STATE_NAME + ";III)V", true);
         e.loadRegisters();
-        flags.forget();
+        ops.forgetPart();
     }
 }

@@ -31,6 +31,9 @@ public final class Translator {
     /** HotSpot's HugeMethodLimit. */
     public static final int MAX_BYTECODE = 8000;
 
+    /** Regions of so many instructions may have blocks more than once. */
+    private static final int SMALL = 100;
+
     /** Constants of a region's class before its helpers. */
     private static final int WINDOWS = 6;
 
@@ -77,6 +80,22 @@ public final class Translator {
      */
     public Region translate(
             final List<Block> blocks, final boolean[] indirects, final Accesses accesses, final PagedSpace space) {
+        final int mode = RegionPlan.usualMode(blocks);
+        final List<BlockUse> uses = blocks.stream()
+                .map(block ->
+                        new BlockUse(block, new AccessPlan(block, accesses, isa.stackPointer(mode), isa.is32Bit())))
+                .toList();
+        if (blocks.stream().mapToInt(Block::instructions).sum() <= SMALL) {
+            final Region region = translate(blocks, new RegionPlan(blocks, uses, indirects, true), uses, space);
+            if (region.code() != null) {
+                return region;
+            }
+        }
+        return translate(blocks, new RegionPlan(blocks, uses, indirects, false), uses, space);
+    }
+
+    private Region translate(
+            final List<Block> blocks, final RegionPlan plan, final List<BlockUse> uses, final PagedSpace space) {
         final ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
         writer.visit(V17, ACC_FINAL | ACC_SUPER, CLASS_NAME, null, "java/lang/Object", new String[] {
             "org/kernelentry/machine/translate/RegionCode"
@@ -84,14 +103,11 @@ public final class Translator {
         final List<Integer> called = new ArrayList<>();
         final MethodVisitor method = writer.visitMethod(ACC_PUBLIC, "run", RUN_DESCRIPTOR, null, null);
         method.visitCode();
-        final RegionPlan plan = new RegionPlan(blocks, indirects);
         final RegionEmit region = new RegionEmit(
                 new UniformFrames(method),
                 blocks,
                 plan,
-                blocks.stream()
-                        .map(block -> new AccessPlan(block, accesses, isa.stackPointer(plan.mode()), isa.is32Bit()))
-                        .toList(),
+                uses,
                 state.flags,
                 Integer.highestOneBit(space.pool().length) - 1,
                 called);

@@ -114,31 +114,31 @@ class BlockUseTests {
     }
 
     @Test
-    void operandsAreWhereTheyWereUntilTheyAreWritten() {
+    void behindAHelperTheBlockAsksForOtherFlags() {
         compare();
         branch();
-        assertThat(use().flags(1)).isEqualTo(BlockUse.Flags.SLOTS);
+        assertThat(use().flagsAreAsked(1)).isTrue();
         out.reset();
-        compare();
-        next();
-        out.mov(B, C);
-        branch();
-        assertThat(use().flags(1)).isEqualTo(BlockUse.Flags.LATER);
-        out.reset();
-        compare();
-        next();
-        out.mov(B, C);
-        assertThat(use().flags(1)).isEqualTo(BlockUse.Flags.NONE);
-    }
-
-    @Test
-    void behindAHelperTheFlagsAreOthers() {
         compare();
         next();
         out.helper(0, 0, 0, 0);
         branch();
-        assertThat(use().flags(1)).isEqualTo(BlockUse.Flags.NONE);
+        assertThat(use().flagsAreAsked(1)).isFalse();
         assertThat(use().callsHelper(0)).isFalse();
         assertThat(use().callsHelper(1)).isTrue();
+    }
+
+    @Test
+    void aBlockReplacesFlagsOnlyWhereNothingCanSeeTheOldOnes() {
+        compare();
+        assertThat(use().replacesFlags()).isTrue();
+        out.reset();
+        next();
+        out.load(Op.LD64, A, B, 0);
+        compare();
+        assertThat(use().replacesFlags()).isFalse();
+        out.reset();
+        branch();
+        assertThat(use().replacesFlags()).isFalse();
     }
 }
