@@ -170,7 +170,7 @@ class FlagPlanTests {
         final int first = out.skipIfZero(C);
         out.op(Op.FLAGS, LOGIC, C, C, C);
         final int second = out.skipIfNonZero(C);
-        out.mov(SP, C);
+        out.mov(SP, B);
         out.bind(first);
         out.bind(second);
         final FlagPlan plan = plan();
