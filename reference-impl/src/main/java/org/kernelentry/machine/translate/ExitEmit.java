@@ -53,7 +53,7 @@ final class ExitEmit {
         return left;
     }
 
-    /** The code at the labels, but for traps; all ways out are one, as storing registers takes most of it. */
+    /** The code at the labels, but for traps; ways out are one, as storing registers takes most of it, but for system calls of small regions. */
     void leave() {
         flags.leave(left);
         m.visitLabel(out);
