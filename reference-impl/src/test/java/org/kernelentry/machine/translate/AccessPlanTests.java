@@ -3,34 +3,16 @@ package org.kernelentry.machine.translate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
-import org.kernelentry.machine.ir.Block;
-import org.kernelentry.machine.ir.BlockBuilder;
 import org.kernelentry.machine.ir.Op;
 import org.kernelentry.machine.memory.Window;
 
-class AccessPlanTests {
-    private static final int SP = 0;
-    private static final int A = 1;
-    private static final int B = 2;
-    private static final int C = 3;
-    private static final long PC = 0x1000;
-
-    private final BlockBuilder out = new BlockBuilder(4);
-
-    private void next() {
-        out.beginInstruction(PC + 4L * out.instructionCount());
-    }
-
-    private Block block() {
-        return Block.of(out, PC + 4L * out.instructionCount(), 0, 0);
-    }
-
+class AccessPlanTests extends PlannedBlock {
     private AccessPlan plan() {
-        return plan((pc, mode) -> Accesses.WINDOW);
+        return plan(WINDOWS);
     }
 
     private AccessPlan plan(final Accesses accesses) {
-        return new AccessPlan(block(), accesses, SP, false);
+        return accesses(block(), accesses);
     }
 
     private void load(final int d, final int base, final long displacement) {

@@ -3,44 +3,15 @@ package org.kernelentry.machine.translate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
-import org.kernelentry.machine.ir.Block;
-import org.kernelentry.machine.ir.BlockBuilder;
-import org.kernelentry.machine.ir.Cond;
-import org.kernelentry.machine.ir.FlagKind;
 import org.kernelentry.machine.ir.Op;
 
-class BlockUseTests {
-    private static final int SP = 0;
-    private static final int A = 1;
-    private static final int B = 2;
-    private static final int C = 3;
-    private static final long PC = 0x1000;
-
-    private final BlockBuilder out = new BlockBuilder(4);
-
-    private void next() {
-        out.beginInstruction(PC + 4L * out.instructionCount());
-    }
-
+class BlockUseTests extends PlannedBlock {
     private BlockUse use() {
-        return use((pc, mode) -> Accesses.WINDOW);
+        return use(WINDOWS);
     }
 
     private BlockUse use(final Accesses accesses) {
-        final Block block = Block.of(out, PC + 4L * out.instructionCount(), 0, 0);
-        return new BlockUse(block, new AccessPlan(block, accesses, SP, false));
-    }
-
-    private void compare() {
-        next();
-        final int t = out.temp();
-        out.alu(Op.SUB, t, A, B);
-        out.op(Op.FLAGS, FlagKind.pack(FlagKind.SUB, 64), A, B, t);
-    }
-
-    private void branch() {
-        next();
-        out.op(Op.JMP_COND, Cond.Z, 0, 0, PC);
+        return use(block(), accesses);
     }
 
     @Test
@@ -63,7 +34,7 @@ class BlockUseTests {
         final int constant = out.constant(7);
         final int t = out.temp();
         out.alu(Op.SUB, t, A, constant);
-        out.op(Op.FLAGS, FlagKind.pack(FlagKind.SUB, 64), A, constant, t);
+        out.op(Op.FLAGS, SUB, A, constant, t);
         final BlockUse use = use();
         assertThat(use.constantB(2)).isEqualTo(7);
         assertThat(use.isPlain(2)).isTrue();
@@ -71,7 +42,7 @@ class BlockUseTests {
         assertThat(use.isNeedless(1)).isTrue();
         out.reset();
         next();
-        out.op(Op.FLAGS, FlagKind.pack(FlagKind.LOGIC, 64), A, A, A);
+        out.op(Op.FLAGS, LOGIC, A, A, A);
         assertThat(use().isPlain(0)).isFalse();
         assertThat(use().constantB(0)).isNull();
     }
@@ -96,7 +67,7 @@ class BlockUseTests {
         final int constant = out.constant(1L << 32);
         final int t = out.temp();
         out.alu(Op.SUB, t, A, constant);
-        out.op(Op.FLAGS, FlagKind.pack(FlagKind.SUB, 64), A, constant, t);
+        out.op(Op.FLAGS, SUB, A, constant, t);
         final BlockUse use = use();
         assertThat(use.constantB(2)).isNull();
         assertThat(use.isNeedless(0)).isFalse();
@@ -107,7 +78,7 @@ class BlockUseTests {
         next();
         final int t = out.temp();
         out.alu(Op.SUB, t, A, B);
-        out.op(Op.FLAGS, FlagKind.pack(FlagKind.SUB, 64), A, C, t);
+        out.op(Op.FLAGS, SUB, A, C, t);
         final BlockUse use = use();
         assertThat(use.isPlain(1)).isFalse();
         assertThat(use.isNeedless(0)).isFalse();
@@ -116,13 +87,13 @@ class BlockUseTests {
     @Test
     void behindAHelperTheBlockAsksForOtherFlags() {
         compare();
-        branch();
+        branch(PC);
         assertThat(use().flagsAreAsked(1)).isTrue();
         out.reset();
         compare();
         next();
         out.helper(0, 0, 0, 0);
-        branch();
+        branch(PC);
         assertThat(use().flagsAreAsked(1)).isFalse();
         assertThat(use().callsHelper(0)).isFalse();
         assertThat(use().callsHelper(1)).isTrue();
@@ -138,7 +109,7 @@ class BlockUseTests {
         compare();
         assertThat(use().replacesFlags()).isFalse();
         out.reset();
-        branch();
+        branch(PC);
         assertThat(use().replacesFlags()).isFalse();
     }
 }

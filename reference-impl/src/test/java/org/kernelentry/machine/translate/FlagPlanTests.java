@@ -4,58 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.kernelentry.machine.ir.Block;
-import org.kernelentry.machine.ir.BlockBuilder;
-import org.kernelentry.machine.ir.Cond;
-import org.kernelentry.machine.ir.FlagKind;
 import org.kernelentry.machine.ir.Op;
 
-class FlagPlanTests {
-    private static final int SP = 0;
-    private static final int A = 1;
-    private static final int B = 2;
-    private static final int C = 3;
-    private static final long PC = 0x1000;
-    private static final int SUB = FlagKind.pack(FlagKind.SUB, 64);
-    private static final int LOGIC = FlagKind.pack(FlagKind.LOGIC, 64);
-
-    private final BlockBuilder out = new BlockBuilder(4);
-
-    private void next() {
-        out.beginInstruction(PC + 4L * out.instructionCount());
-    }
-
+class FlagPlanTests extends PlannedBlock {
     private FlagPlan plan(final FlagState begin, final boolean store) {
-        final Block block = Block.of(out, PC + 4L * out.instructionCount(), 0, 0);
-        final AccessPlan accesses = new AccessPlan(block, (pc, mode) -> Accesses.WINDOW, SP, false);
-        return new FlagPlan(block, new BlockUse(block, accesses), begin, store);
+        final Block block = block();
+        return new FlagPlan(block, use(block, WINDOWS), begin, store);
     }
 
     private FlagPlan plan() {
         return plan(FlagState.IN_SLOTS, false);
     }
 
-    /** Two operations. */
-    private void compare() {
-        next();
-        subtract();
-    }
-
-    private int subtract() {
-        final int t = out.temp();
-        out.alu(Op.SUB, t, A, B);
-        out.op(Op.FLAGS, SUB, A, B, t);
-        return t;
-    }
-
-    private static FlagState compared(final boolean stored) {
-        return new FlagState(SUB, A, B, FlagState.DERIVED, 0, FlagState.NONE, stored);
-    }
-
     @Test
     void aComparisonIsKnownByItsRegistersAndNotStored() {
         compare();
-        next();
-        out.op(Op.JMP_COND, Cond.Z, 0, 0, PC);
+        branch(PC);
         assertThat(plan().before(2)).isEqualTo(compared(false));
         assertThat(plan().leaving()).containsExactly(compared(false));
     }
@@ -64,8 +28,7 @@ class FlagPlanTests {
     void whatIsStoredAtOnceIsKnownOnlyWhereTheBlockAsks() {
         compare();
         assertThat(plan(FlagState.IN_SLOTS, true).end(0)).isSameAs(FlagState.IN_SLOTS);
-        next();
-        out.op(Op.JMP_COND, Cond.Z, 0, 0, PC);
+        branch(PC);
         assertThat(plan(FlagState.IN_SLOTS, true).before(2)).isEqualTo(compared(true));
         assertThat(plan(FlagState.IN_SLOTS, true).leaving()).containsExactly(FlagState.IN_SLOTS);
     }

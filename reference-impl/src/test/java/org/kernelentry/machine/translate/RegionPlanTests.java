@@ -7,47 +7,34 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.kernelentry.machine.ir.Block;
-import org.kernelentry.machine.ir.BlockBuilder;
-import org.kernelentry.machine.ir.Cond;
-import org.kernelentry.machine.ir.FlagKind;
 import org.kernelentry.machine.ir.Op;
 
-class RegionPlanTests {
-    private static final int SP = 0;
-    private static final int A = 1;
-    private static final int B = 2;
-    private static final int C = 3;
-    private static final int SUB = FlagKind.pack(FlagKind.SUB, 64);
-    private static final FlagState COMPARED = new FlagState(SUB, A, B, FlagState.DERIVED, 0, FlagState.NONE, false);
+class RegionPlanTests extends PlannedBlock {
+    private static final FlagState COMPARED = compared(false);
 
     private final List<Block> blocks = new ArrayList<>();
 
     /** A block at {@code pc} that loads, compares if told to, and branches to {@code target}. */
     private void block(final long pc, final boolean loads, final boolean compares, final long target) {
-        final BlockBuilder out = new BlockBuilder(4);
-        out.beginInstruction(pc);
+        beginAt(pc);
+        next();
         if (loads) {
             out.load(Op.LD64, C, SP, 0);
         } else {
             out.mov(C, SP);
         }
         if (compares) {
-            out.beginInstruction(pc + 4);
-            final int t = out.temp();
-            out.alu(Op.SUB, t, A, B);
-            out.op(Op.FLAGS, SUB, A, B, t);
+            compare();
         }
-        out.beginInstruction(pc + 8);
-        out.op(Op.JMP_COND, Cond.Z, 0, 0, target);
-        blocks.add(Block.of(out, pc + 12, 0, 0));
+        branch(target);
+        blocks.add(block());
     }
 
     private RegionPlan plan(final boolean again, final Integer... indirect) {
         final boolean[] indirects = new boolean[blocks.size()];
         Arrays.stream(indirect).forEach(i -> indirects[i] = true);
-        final List<BlockUse> uses = blocks.stream()
-                .map(block -> new BlockUse(block, new AccessPlan(block, (pc, mode) -> Accesses.WINDOW, SP, false)))
-                .toList();
+        final List<BlockUse> uses =
+                blocks.stream().map(block -> use(block, WINDOWS)).toList();
         return new RegionPlan(blocks, uses, indirects, again);
     }
 
@@ -119,8 +106,8 @@ class RegionPlanTests {
     @Test
     void ofOneBlockThereAreFewStates() {
         block(0x100, true, false, 0x900);
-        block(0x10c, true, true, 0x100);
-        block(0x118, true, true, 0x100);
+        block(0x108, true, true, 0x100);
+        block(0x114, true, true, 0x100);
         final RegionPlan plan = plan(true, 0);
         assertThat(plan.nodes().stream().filter(node -> node.block() == 0).count())
                 .isBetween(2L, 3L);
