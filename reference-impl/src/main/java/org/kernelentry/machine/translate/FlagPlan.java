@@ -107,8 +107,12 @@ final class FlagPlan {
         if (OpShape.skips(opcode)) {
             final int landing = (int) block.program()[2 * i + 1];
             final FlagState other = landingsOf.get(landing);
-            final boolean differs = other != null && !other.join(now).isKnown();
-            return differs || changes(i, landing, now) ? now.store() : now;
+            final FlagState lasting = lasting(i, landing, now);
+            if (lasting == null) {
+                return now.store();
+            }
+            final boolean differs = other != null && !other.join(lasting).isKnown();
+            return differs ? lasting.store() : lasting;
         }
         if (opcode >= Op.JMP && opcode <= Op.JMPR_MODE) {
             final FlagState passed = now.withoutTemps(block.firstTemp());
@@ -121,18 +125,24 @@ final class FlagPlan {
         return OpShape.writesD(opcode) ? now.without(d(op)) : now;
     }
 
-    /** Whether operations between a skip and where it lands change the flags or where they are. */
-    private boolean changes(final int skip, final int landing, final FlagState now) {
+    /** What of it holds all the way from a skip to where it lands; null where operations between change the flags or where they are. */
+    @Nullable
+    private FlagState lasting(final int skip, final int landing, final FlagState now) {
+        FlagState lasting = now;
         for (int i = skip + 1; i < landing; i++) {
             final long op = block.program()[2 * i];
             final int opcode = Block.opcode(op);
-            if (OpShape.writesFlags(opcode)
-                    || OpShape.opaque(opcode)
-                    || OpShape.writesD(opcode) && (now.uses(d(op)) || opcode == Op.MOV && now.uses(a(op)))) {
-                return true;
+            if (OpShape.writesFlags(opcode) || OpShape.opaque(opcode)) {
+                return null;
+            }
+            if (OpShape.writesD(opcode)) {
+                lasting = lasting.without(d(op));
+                if (opcode == Op.MOV && lasting.uses(a(op)) && a(op) >= block.firstTemp()) {
+                    return null;
+                }
             }
         }
-        return false;
+        return lasting;
     }
 
     /** What holds behind operation {@code i} by itself, without code. */

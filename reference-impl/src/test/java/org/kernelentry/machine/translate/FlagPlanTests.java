@@ -96,23 +96,37 @@ class FlagPlanTests extends PlannedBlock {
     }
 
     @Test
-    void flagsAreStoredBeforeWhatTheyNeedMayChangeOrMove() {
+    void anOperandThatMayChangeGoesToALocalVariableBeforeTheSkip() {
         compare();
         next();
-        int skip = out.skipIfZero(C);
+        final int skip = out.skipIfZero(C);
         out.mov(A, C);
         out.bind(skip);
-        assertThat(plan().before(2)).isEqualTo(compared(true));
-        assertThat(plan().landing(4)).isSameAs(FlagState.IN_SLOTS);
-        out.reset();
+        final FlagState moved = new FlagState(SUB, FlagState.LOCAL, B, FlagState.DERIVED, 0, FlagState.NONE, false);
+        assertThat(plan().before(2)).isEqualTo(moved);
+        assertThat(plan().landing(4)).isEqualTo(moved);
+    }
+
+    @Test
+    void flagsAreStoredBeforeWhatTheyNeedMayMove() {
         next();
         final int t = out.temp();
         out.alu(Op.AND, t, A, B);
         out.op(Op.FLAGS, LOGIC, t, t, t);
-        skip = out.skipIfZero(C);
+        int skip = out.skipIfZero(C);
         out.mov(B, t);
         out.bind(skip);
         assertThat(plan().before(2).stored()).isTrue();
+        assertThat(plan().landing(4)).isSameAs(FlagState.IN_SLOTS);
+        out.reset();
+        next();
+        // The operand is derived from the result, and that moves.
+        final int difference = subtract();
+        skip = out.skipIfZero(C);
+        out.mov(A, difference);
+        out.bind(skip);
+        assertThat(plan().before(2).stored()).isTrue();
+        assertThat(plan().landing(4)).isSameAs(FlagState.IN_SLOTS);
     }
 
     @Test
