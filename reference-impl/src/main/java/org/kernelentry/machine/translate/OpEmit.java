@@ -199,7 +199,11 @@ final class OpEmit {
                 e.integer((int) imm);
                 e.callStatic(Long.class, "rotateRight", "(JI)J");
             }
-            case Op.SHLI32 -> ints(ISHL, a, imm);
+            case Op.SHLI32 -> {
+                // Of a long: where no bit gets lost, the JVM's compiler needs no instruction to widen it.
+                shift(LSHL, a, imm & 31);
+                e.cut();
+            }
             case Op.SHRI32 -> ints(IUSHR, a, imm);
             case Op.SARI32 -> ints(ISHR, a, imm);
             case Op.RORI32 -> {
