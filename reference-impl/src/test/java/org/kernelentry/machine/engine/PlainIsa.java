@@ -47,6 +47,9 @@ final class PlainIsa implements Isa {
     /** Jumps to imm in mode b, both constants. */
     static final int JUMP_MODE = 210;
 
+    /** As {@code Op.INSERT} where b is not 0. */
+    static final int INSERT_IF = 211;
+
     /** d = [a], by memory access in a helper. */
     static final int HELPER_LOAD = 0;
     /** [a] = d. */
@@ -175,6 +178,11 @@ final class PlainIsa implements Isa {
             case JUMP_MODE -> {
                 final int target = out.constant(imm);
                 out.jumpTo(target, out.constant((long) b));
+            }
+            case INSERT_IF -> {
+                final int skip = out.skipIfZero(br);
+                out.op(Op.INSERT, d, a, 0, field(imm));
+                out.bind(skip);
             }
             case JUMP_ELSE -> {
                 final int on = out.skipIfZero(a);

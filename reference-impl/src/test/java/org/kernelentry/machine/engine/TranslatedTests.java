@@ -320,4 +320,31 @@ final class TranslatedTests {
         assertThat(cpu.state().r[8]).isEqualTo(200_000);
         assertThat(cpu.translated()).isGreaterThan(LONG_TRANSLATED);
     }
+
+    @Test
+    void whatIsInsertedOnAConditionIsNotTakenForTheRegistersPart() {
+        final long lowByte = 7 << 8;
+        code(
+                3,
+                insn(Op.INSERT, 4, 5, 0, lowByte),
+                insn(PlainIsa.INSERT_IF, 6, 7, 8, lowByte),
+                insn(Op.ZX8, 9, 4, 0, 0),
+                insn(Op.ADD, 10, 10, 9, 0),
+                insn(PlainIsa.INSERT_IF, 11, 7, 12, lowByte),
+                insn(Op.ZX8, 9, 11, 0, 0),
+                insn(Op.ADD, 13, 13, 9, 0),
+                insn(Op.ADDI, 1, 1, 0, -1),
+                insn(Op.JMP_IF, 0, 1, 0, CODE),
+                insn(Op.EXITI, CpuExit.SYSCALL, 0, 0, CODE + 10 * LENGTH));
+        final long[] r = cpu.state().r;
+        r[1] = 4000;
+        r[5] = 0x105;
+        r[7] = 0x207;
+        r[8] = 1;
+        r[11] = 0x30b;
+        assertThat(cpu.run(100_000)).isEqualTo(CpuExit.SYSCALL);
+        assertThat(r[10]).as("inserted always, then another on a condition").isEqualTo(4000 * 5);
+        assertThat(r[13]).as("not inserted").isEqualTo(4000 * 0xb);
+        assertThat(cpu.translated()).isGreaterThan(cpu.retired() * 9 / 10);
+    }
 }
