@@ -27,6 +27,12 @@ final class CallOptions {
     private static final Pattern OF_32_BIT = Pattern.compile("\\b" + TIME32);
     private static final Pattern OF_INT80 = Pattern.compile("\\bvia int80 " + TIME32);
 
+    /** By the word for it, or as bytes. */
+    private static final Pattern INT80 = Pattern.compile("\\bvia int80 |\\bcode\\b[^\n]*\\bcd 80\\b");
+
+    /** Without it, 64-bit programs have no {@code int $0x80} either. */
+    static final String IA32_EMULATION = "IA32_EMULATION";
+
     private CallOptions() {}
 
     /** What a program of a mode needs, without {@code CONFIG_}. */
@@ -40,6 +46,9 @@ final class CallOptions {
         final boolean wide = mode == Mode.X64 || mode == Mode.A64;
         if ((wide ? OF_INT80 : OF_32_BIT).matcher(program).find()) {
             options.add("COMPAT_32BIT_TIME");
+        }
+        if (mode == Mode.X64 && INT80.matcher(program).find()) {
+            options.add(IA32_EMULATION);
         }
         return options;
     }

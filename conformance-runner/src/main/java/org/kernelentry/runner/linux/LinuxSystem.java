@@ -1,6 +1,7 @@
 package org.kernelentry.runner.linux;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
@@ -25,7 +26,7 @@ public final class LinuxSystem implements SystemUnderTest {
 
     /** Options without which a kernel does not execute programs of a mode. */
     private static final Map<Mode, String> OPTION_OF_MODE =
-            Map.of(Mode.IA32, "IA32_EMULATION", Mode.A32, "COMPAT", Mode.OABI, "OABI_COMPAT");
+            Map.of(Mode.IA32, CallOptions.IA32_EMULATION, Mode.A32, "COMPAT", Mode.OABI, "OABI_COMPAT");
 
     private static final String AUDIT = "AUDITSYSCALL";
 
@@ -222,6 +223,12 @@ public final class LinuxSystem implements SystemUnderTest {
         if (options.cpus > kernelOptions.cpus()) {
             throw new UnsupportedSetupException("needs " + options.cpus + " CPUs, there are " + kernelOptions.cpus());
         }
+        final List<String> ofCalls = CallOptions.of(mode, program);
+        if (ofCalls.contains(CallOptions.IA32_EMULATION) && !agents.ownsKernel()) {
+            // The option may be on in vain: there are hypervisors without that gate. Who takes the agent of such a mode
+            // is told.
+            agents.giveBack(agents.take(Mode.IA32));
+        }
         options.kernelOptions.forEach(kernelOptions::require);
         if (options.audit) {
             kernelOptions.require(AUDIT);
@@ -230,7 +237,7 @@ public final class LinuxSystem implements SystemUnderTest {
             if (!options.traceEvents.isEmpty()) {
                 kernelOptions.require("EVENT_TRACING");
             }
-            CallOptions.of(mode, program).forEach(kernelOptions::require);
+            ofCalls.forEach(kernelOptions::require);
         }
     }
 }

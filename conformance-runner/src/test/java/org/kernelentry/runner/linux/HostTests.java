@@ -60,6 +60,16 @@ final class HostTests {
         }
     }
 
+    /** Otherwise it would die by SIGSEGV: not every machine has that gate. */
+    @Test
+    void aProgramThatNeedsInt80IsRunOnlyWhereItIsServed() {
+        try (Guest guest = boot("r = via int80 getppid\nexit 5")) {
+            guest.start();
+
+            assertThat(guest.await().what()).isEqualTo("exited 5");
+        }
+    }
+
     @Test
     void aKernelOptionThatIsMissingIsNamed() {
         final KernelOptions options = new KernelOptions(618, 1, true, java.util.Set.of("SECCOMP"), 0);
