@@ -223,21 +223,20 @@ public final class LinuxSystem implements SystemUnderTest {
         if (options.cpus > kernelOptions.cpus()) {
             throw new UnsupportedSetupException("needs " + options.cpus + " CPUs, there are " + kernelOptions.cpus());
         }
-        final List<String> ofCalls = CallOptions.of(mode, program);
-        if (ofCalls.contains(CallOptions.IA32_EMULATION) && !agents.ownsKernel()) {
-            // The option may be on in vain: there are hypervisors without that gate. Who takes the agent of such a mode
-            // is told.
-            agents.giveBack(agents.take(Mode.IA32));
-        }
         options.kernelOptions.forEach(kernelOptions::require);
         if (options.audit) {
             kernelOptions.require(AUDIT);
         }
+        final List<String> ofCalls = CallOptions.of(mode, program);
         if (kernelOptions.known()) {
             if (!options.traceEvents.isEmpty()) {
                 kernelOptions.require("EVENT_TRACING");
             }
             ofCalls.forEach(kernelOptions::require);
+        }
+        if (!agents.ownsKernel() && ofCalls.contains(CallOptions.IA32_EMULATION)) {
+            // On in vain where a hypervisor has no gate for it: then the 32-bit agent, which calls by it, is refused.
+            agents.giveBack(agents.take(Mode.IA32));
         }
     }
 }
