@@ -78,7 +78,7 @@ public final class RegionPlan {
                 }
             }
         }
-        findNodes(again);
+        findNodes();
         this.looks = new boolean[nodes.size()];
         final int[] needs = new int[nodes.size()];
         findLooks();
@@ -101,14 +101,14 @@ public final class RegionPlan {
 
     // ---- nodes
 
-    private void findNodes(final boolean again) {
+    private void findNodes() {
         final List<Map<FlagState, FlagPlan>> found = new ArrayList<>();
         final Deque<Node> open = new ArrayDeque<>();
         int room = again ? MOST_INSTRUCTIONS : 0;
         for (int i = 0; i < blocks.size(); i++) {
             found.add(new LinkedHashMap<>());
             if (entries[i] || !again) {
-                open.add(add(found, i, FlagState.IN_SLOTS, again));
+                open.add(add(found, i, FlagState.IN_SLOTS));
                 room -= blocks.get(i).instructions();
             }
         }
@@ -124,7 +124,7 @@ public final class RegionPlan {
                     final boolean fits = known.size() < STATES && blocks.get(to).instructions() <= room;
                     final FlagState state = needsFlags(to) && fits ? leaving : FlagState.IN_SLOTS;
                     if (!known.containsKey(leaving) && !known.containsKey(state)) {
-                        open.add(add(found, to, state, again));
+                        open.add(add(found, to, state));
                         room -= blocks.get(to).instructions();
                     }
                 }
@@ -140,8 +140,7 @@ public final class RegionPlan {
         }
     }
 
-    private Node add(
-            final List<Map<FlagState, FlagPlan>> found, final int block, final FlagState state, final boolean again) {
+    private Node add(final List<Map<FlagState, FlagPlan>> found, final int block, final FlagState state) {
         final FlagPlan plan = new FlagPlan(blocks.get(block), uses.get(block), state, !again);
         found.get(block).put(state, plan);
         return new Node(block, plan);
